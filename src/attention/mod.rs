@@ -1,0 +1,1 @@
+//! Attention over latent rows: sparse prefill, sparse decode, dense.

@@ -1,0 +1,1 @@
+//! Number formats: e4m3, bf16, f16.

@@ -1,0 +1,1 @@
+//! Index keys and index queries: norm, rope, Hadamard, quantisation.

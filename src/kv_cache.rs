@@ -1,0 +1,1 @@
+//! Writing latent rows into a KV cache.

@@ -1,0 +1,2 @@
+//! The `dsa` program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The float64 definition of every operation.

@@ -1,0 +1,1 @@
+//! Both caches, prefill in chunks, decode steps.

@@ -1,0 +1,1 @@
+//! Index logits and top-k together, within a memory budget.

@@ -1,0 +1,12 @@
+//! The library's compute shaders, embedded in the program.
+
+use dsa_engine::{ShaderFile, ShaderLibrary};
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(ShaderFile { module: $name, source: include_str!(concat!("../shaders/", $name, ".wgsl")) }),*]
+    };
+}
+
+/// Every shader of the library, by module name.
+pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["common/grid"] };

@@ -1,0 +1,1 @@
+//! Exact, deterministic top-k of rows of scores.
