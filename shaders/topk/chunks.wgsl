@@ -22,11 +22,11 @@ fn search_after(place: Place, row: u32, range: vec2<u32>, digits: u32) -> Search
         return Search(1u, 0u, 0u);
     }
     var search = Search(0u, 0u, params.top_k);
-    if (digits > 1u) {
+    if (digits > 0u) {
         let at = (params.scratch_row + row) * 4u;
         search = Search(search_before[at], search_before[at + 1u], search_before[at + 2u]);
     }
-    if (search.found == 0u && digits > 0u) {
+    if (digits > 0u && search.found == 0u) {
         let bin = (params.scratch_row + row) * 2048u + lane_bin(place.lane);
         let high = vec4<u32>(bins_before[bin], bins_before[bin - 1u], bins_before[bin - 2u], bins_before[bin - 3u]);
         let low = vec4<u32>(bins_before[bin - 4u], bins_before[bin - 5u], bins_before[bin - 6u], bins_before[bin - 7u]);
