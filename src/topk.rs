@@ -127,9 +127,7 @@ impl TopK {
         let limits = Limits::new(device, max_binding_bytes);
         let (method, why_method) = choose_method(&options, limits)?;
         let work = match method {
-            Method::WholeRows => {
-                Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? }
-            }
+            Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? },
             Method::Chunks => Work::Chunks(Chunks::plan(device, &options, variant, limits)?),
         };
         let reason = format!("{why}; {why_method}");
@@ -210,7 +208,8 @@ impl TopK {
         let options = &self.options;
         for tile in tiles(0..options.rows, options.columns, limits.whole_rows(options), options.columns) {
             let mut view = tile.view(options, args, limits, absent);
-            let (indices, skip) = limits.view(args.indices, tile.first_row * u64::from(options.top_k), tile.rows * u64::from(options.top_k));
+            let (indices, skip) =
+                limits.view(args.indices, tile.first_row * u64::from(options.top_k), tile.rows * u64::from(options.top_k));
             view.params.indices_skip = skip;
             view.bindings.push(("indices", indices));
             encoder.dispatch(kernel, Grid::flat(tile.rows), &view.bindings, &view.params)?;

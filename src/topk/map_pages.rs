@@ -185,7 +185,7 @@ impl MapPages {
 }
 
 /// The definition of the mapping, for one position of one row.
-pub(crate) fn cache_row_of(options: &MapPagesOptions, block_table: &[i32], row: usize, position: i32) -> i32 {
+fn cache_row_of(options: &MapPagesOptions, block_table: &[i32], row: usize, position: i32) -> i32 {
     let sequence = row / options.rows_per_sequence as usize;
     let mapped = u32::try_from(position).ok().and_then(|position| {
         let (page, offset) = (position / options.page_size, position % options.page_size);
@@ -211,8 +211,8 @@ fn check_options(options: &MapPagesOptions, limits: Limits) -> Result<()> {
             return Err(Error::range(name, "at least 1", value));
         }
     }
-    if options.rows > u64::from(u32::MAX) {
-        return Err(Error::range("rows", format!("at most {}", u32::MAX), options.rows));
+    if options.rows > i32::MAX as u64 {
+        return Err(Error::range("rows", format!("at most {}", i32::MAX), options.rows));
     }
     if u64::from(options.top_k) > limits.words() {
         return Err(Error::range("top_k", format!("at most {}, what the device can bind", limits.words()), options.top_k));
