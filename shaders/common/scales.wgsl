@@ -36,9 +36,9 @@ fn divide_bits(numerator: u32, denominator: u32) -> u32 {
     return min((u32(exponent) << 23u) + quotient - 0x800000u, 0x7f800000u);
 }
 
-// The bits of the smallest power of two that is no smaller than the normal number with these bits.
+// The bits of the smallest power of two that is no smaller than the normal number with these bits. Infinity and NaN stay what they are.
 fn power_of_two_above(bits: u32) -> u32 {
-    return (bits + 0x7fffffu) & 0xff800000u;
+    return select((bits + 0x7fffffu) & 0xff800000u, bits, bits >= 0x7f800000u);
 }
 
 // The bits of `amax / 448` for an amax of at least `floor`, both by their bits. Infinity and NaN stay what they are.
