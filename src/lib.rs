@@ -12,6 +12,7 @@ pub mod attention;
 pub mod cpu;
 mod error;
 pub mod formats;
+mod host;
 pub mod index_logits;
 pub mod index_rows;
 pub mod kv_cache;
@@ -25,6 +26,7 @@ pub mod shaders;
 pub mod topk;
 mod types;
 pub mod variant;
+mod windows;
 
 pub use error::{Error, Result};
 pub use types::{DType, FP8_ROW_BYTES, KvFormat, RopeLayout, ScaleFormat, Variant};

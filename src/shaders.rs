@@ -9,4 +9,16 @@ macro_rules! files {
 }
 
 /// Every shader of the library, by module name.
-pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["common/e4m3", "common/floats", "common/grid", "common/scales"] };
+pub static LIBRARY: ShaderLibrary = ShaderLibrary {
+    files: files![
+        "cache/kv_fp8",
+        "cache/rows",
+        "common/e4m3",
+        "common/floats",
+        "common/grid",
+        "common/load",
+        "common/scales",
+        "indexer/logits",
+        "indexer/rows",
+    ],
+};
