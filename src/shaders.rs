@@ -11,17 +11,14 @@ macro_rules! files {
 /// Every shader of the library, by module name.
 pub static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
+        "cache/kv_fp8",
+        "cache/rows",
+        "common/e4m3",
+        "common/floats",
         "common/grid",
-        "common/ordered_key",
-        "common/scan",
-        "topk/chunks",
-        "topk/count",
-        "topk/histogram",
-        "topk/map_pages",
-        "topk/radix",
-        "topk/row",
-        "topk/rows",
-        "topk/scatter",
-        "topk/sweep",
+        "common/load",
+        "common/scales",
+        "indexer/logits",
+        "indexer/rows",
     ],
 };
