@@ -9,16 +9,4 @@ macro_rules! files {
 }
 
 /// Every shader of the library, by module name.
-pub static LIBRARY: ShaderLibrary = ShaderLibrary {
-    files: files![
-        "cache/kv_fp8",
-        "cache/rows",
-        "common/e4m3",
-        "common/floats",
-        "common/grid",
-        "common/load",
-        "common/scales",
-        "indexer/logits",
-        "indexer/rows",
-    ],
-};
+pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["attention/attend", "attention/merge", "attention/output", "attention/rows", "common/e4m3", "common/floats", "common/grid", "common/scales"] };
