@@ -11,6 +11,10 @@ macro_rules! files {
 /// Every shader of the library, by module name.
 pub static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
+        "attention/attend",
+        "attention/merge",
+        "attention/output",
+        "attention/rows",
         "cache/kv_fp8",
         "cache/rows",
         "common/e4m3",
@@ -33,3 +37,4 @@ pub static LIBRARY: ShaderLibrary = ShaderLibrary {
         "topk/sweep",
     ],
 };
+pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["attention/attend", "attention/merge", "attention/output", "attention/rows", "common/e4m3", "common/floats", "common/grid", "common/scales"] };
