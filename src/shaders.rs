@@ -9,4 +9,19 @@ macro_rules! files {
 }
 
 /// Every shader of the library, by module name.
-pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["common/grid"] };
+pub static LIBRARY: ShaderLibrary = ShaderLibrary {
+    files: files![
+        "common/grid",
+        "common/ordered_key",
+        "common/scan",
+        "topk/chunks",
+        "topk/count",
+        "topk/histogram",
+        "topk/map_pages",
+        "topk/radix",
+        "topk/row",
+        "topk/rows",
+        "topk/scatter",
+        "topk/sweep",
+    ],
+};
