@@ -11,9 +11,17 @@ macro_rules! files {
 /// Every shader of the library, by module name.
 pub static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
+        "cache/kv_fp8",
+        "cache/rows",
+        "common/e4m3",
+        "common/floats",
         "common/grid",
+        "common/load",
         "common/ordered_key",
+        "common/scales",
         "common/scan",
+        "indexer/logits",
+        "indexer/rows",
         "topk/chunks",
         "topk/count",
         "topk/histogram",
