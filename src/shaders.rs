@@ -11,6 +11,10 @@ macro_rules! files {
 /// Every shader of the library, by module name.
 pub static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
+        "attention/attend",
+        "attention/merge",
+        "attention/output",
+        "attention/rows",
         "cache/kv_fp8",
         "cache/rows",
         "common/e4m3",
