@@ -17,7 +17,7 @@ use crate::problem::TopKProblem;
 use crate::{Error, Result, Variant, cpu, shaders, variant};
 use chunks::Chunks;
 pub use map_pages::{MapPages, MapPagesArgs, MapPagesOptions};
-use tiles::{Absent, Limits, Tile, tiles};
+use tiles::{Absent, Limits, tiles};
 
 /// The largest `top_k`.
 pub const MAX_TOP_K: u32 = 8192;

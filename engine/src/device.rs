@@ -5,6 +5,9 @@ use std::sync::Arc;
 use crate::gpu::{self, Gpu};
 use crate::{Capabilities, DeviceInfo, DeviceKind, EngineError, Result};
 
+/// The backends with all that the kernels need.
+const NATIVE: wgpu::Backends = wgpu::Backends::VULKAN.union(wgpu::Backends::METAL).union(wgpu::Backends::DX12);
+
 /// A device that computes: a GPU through wgpu, or the host's cores. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Device {
@@ -24,9 +27,14 @@ pub(crate) struct HostDevice {
 }
 
 impl Device {
-    /// The devices of this machine: every adapter that wgpu finds, then `cpu`.
+    /// The devices of this machine: every adapter that wgpu finds through Vulkan, Metal or DX12, then `cpu`. GL is looked at only where there
+    /// is none of those: it shows the same GPUs again, with less that they can do.
     pub fn list() -> Vec<(DeviceInfo, Capabilities)> {
-        let mut found: Vec<_> = gpu::adapters(wgpu::Backends::all()).iter().map(|a| (a.info.clone(), a.capabilities.clone())).collect();
+        let mut adapters = gpu::adapters(NATIVE);
+        if adapters.is_empty() {
+            adapters = gpu::adapters(wgpu::Backends::GL);
+        }
+        let mut found: Vec<_> = adapters.iter().map(|a| (a.info.clone(), a.capabilities.clone())).collect();
         found.push((host_info(), Capabilities::host()));
         found
     }
@@ -68,8 +76,7 @@ impl Device {
             DeviceKind::OtherGpu => 2,
             DeviceKind::Software | DeviceKind::Host => 3,
         };
-        let native = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
-        let mut adapters: Vec<_> = gpu::adapters(native).into_iter().filter(|adapter| rank(adapter.info.kind) < 3).collect();
+        let mut adapters: Vec<_> = gpu::adapters(NATIVE).into_iter().filter(|adapter| rank(adapter.info.kind) < 3).collect();
         adapters.sort_by_key(|adapter| rank(adapter.info.kind));
         match adapters.into_iter().next() {
             Some(adapter) => adapter.open(),

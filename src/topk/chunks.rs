@@ -83,7 +83,7 @@ impl Chunks {
             encoder.clear(&bins.whole())?;
         }
         let [even, odd] = &self.searches;
-        for digit in 0..3 {
+        for digit in 0..3usize {
             let (before, now) = if digit == 1 { (even, odd) } else { (odd, even) };
             let bins_before = digit.checked_sub(1).map_or_else(|| self.absent.binding(), |i| self.bins[i].whole());
             let scratch = [
