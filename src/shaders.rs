@@ -37,4 +37,3 @@ pub static LIBRARY: ShaderLibrary = ShaderLibrary {
         "topk/sweep",
     ],
 };
-pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["attention/attend", "attention/merge", "attention/output", "attention/rows", "common/e4m3", "common/floats", "common/grid", "common/scales"] };
