@@ -9,6 +9,7 @@
 pub use dsa_engine as engine;
 
 pub mod attention;
+pub mod conformance;
 pub mod cpu;
 mod error;
 pub mod formats;
