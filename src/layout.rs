@@ -48,6 +48,7 @@ impl Fp8Row {
     ///
     /// # Errors
     /// [`Error::Shape`] if `values` is not 576 long or `row` not 656 bytes.
+    #[inline(always)]
     pub fn quantise_row(values: &[f32], row: &mut [u8]) -> Result<()> {
         Self::check(values.len(), row.len())?;
         let (latent, rope) = values.split_at(Self::LATENT);

@@ -68,7 +68,7 @@ pub fn rows_by_panel<S: Simd>(simd: S, rows: Matrix<'_>, count: usize, length: u
 
 #[inline(always)]
 fn rows_by_panel_n<S: Simd, const R: usize>(simd: S, rows: Matrix<'_>, length: usize, panel: &[f32]) -> Block<S> {
-    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; R];
     let mut row: [&[f32]; R] = [&[]; R];
     for (i, row) in row.iter_mut().enumerate() {
         *row = &rows.data[i * rows.stride..][..length];
@@ -98,7 +98,9 @@ fn rows_by_panel_n<S: Simd, const R: usize>(simd: S, rows: Matrix<'_>, length: u
             }
         }
     }
-    sums
+    let mut block = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+    block[..R].copy_from_slice(&sums);
+    block
 }
 
 /// `out[i][j] += sum_k weights[k][i] * values[k][j]` for `count` (1..=ROWS) rows and one panel width of columns.

@@ -28,6 +28,8 @@ pub struct PagedIndexLogitsOptions {
     pub max_pages: u64,
     /// Most columns of one call's `logits`, below 2^31.
     pub max_context: u64,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
 }
@@ -44,6 +46,7 @@ impl Default for PagedIndexLogitsOptions {
             pages_per_segment: i32::MAX as u64,
             max_pages: 0,
             max_context: 0,
+            max_binding_bytes: None,
             variant: None,
         }
     }
@@ -187,7 +190,7 @@ impl PagedIndexLogits {
 
     /// One dispatch for each part of the sequences and window of the cache; usually one in all.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &PagedIndexLogitsArgs<'_>) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
         let windows = self.segments().windows("cache", limits, args.cache)?;
         for part in self.parts(limits, args)? {
             for (i, window) in windows.iter().enumerate() {

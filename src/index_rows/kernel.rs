@@ -19,6 +19,7 @@ pub(super) struct RowsShape {
     pub(super) rope: Option<RopeLayout>,
     pub(super) hadamard: bool,
     pub(super) scale_format: ScaleFormat,
+    pub(super) max_binding_bytes: Option<u64>,
 }
 
 /// Inputs of one call. Sizes are checked by [`RowsShape::check`].
@@ -110,7 +111,7 @@ impl RowsShape {
 
     /// Records the dispatches: one for each window of rows, times the windows of a paged cache.
     pub(super) fn encode(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, inputs: &RowsInputs<'_>, output: RowsOutput<'_>) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(encoder.device(), self.max_binding_bytes);
         let step = limits.items(inputs.name, &[self.x_bytes().max(self.rows_per_position * 4), ROPE_ANGLES * 4])?;
         for range in ranges(inputs.positions, step) {
             let count = range.end - range.start;

@@ -24,6 +24,8 @@ pub struct KvCacheWriterOptions {
     pub format: KvFormat,
     /// Rows in each of the cache's buffers but the last.
     pub rows_per_segment: u64,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader, for the operation only moves bytes.
     pub variant: Option<Variant>,
 }
@@ -37,6 +39,7 @@ impl Default for KvCacheWriterOptions {
             dtype: DType::Bf16,
             format: KvFormat::Fp8,
             rows_per_segment: i32::MAX as u64,
+            max_binding_bytes: None,
             variant: None,
         }
     }
@@ -171,7 +174,7 @@ impl KvCacheWriter {
 
     /// One dispatch for each window of rows and each window of the cache.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &KvCacheWriterArgs<'_>, segments: Segments) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
         let windows = segments.windows("cache", limits, args.cache)?;
         let bytes = self.latent_bytes();
         for range in ranges(args.rows, limits.items("latent", &[bytes])?) {
