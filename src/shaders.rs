@@ -9,4 +9,15 @@ macro_rules! files {
 }
 
 /// Every shader of the library, by module name.
-pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["attention/attend", "attention/merge", "attention/output", "attention/rows", "common/e4m3", "common/floats", "common/grid", "common/scales"] };
+pub static LIBRARY: ShaderLibrary = ShaderLibrary {
+    files: files![
+        "attention/attend",
+        "attention/merge",
+        "attention/output",
+        "attention/rows",
+        "common/e4m3",
+        "common/floats",
+        "common/grid",
+        "common/scales"
+    ],
+};

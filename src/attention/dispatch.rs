@@ -337,8 +337,7 @@ fn attend_kernel(device: &Device, shape: &Shape, variant: Variant, head_block: u
     features.extend((shape.keys == KeyList::Range).then_some("dense"));
     features.extend(direct.then_some("direct"));
     features.extend((variant == Variant::Subgroup).then_some("subgroup"));
-    let constants =
-        [("D_QK", Constant::U32(shape.d_qk)), ("D_V", Constant::U32(shape.d_v)), ("HEAD_BLOCK", Constant::U32(head_block))];
+    let constants = [("D_QK", Constant::U32(shape.d_qk)), ("D_V", Constant::U32(shape.d_v)), ("HEAD_BLOCK", Constant::U32(head_block))];
     let spec =
         KernelSpec { library: &shaders::LIBRARY, module: "attention/attend", entry: "main", constants: &constants, features: &features };
     Ok(device.kernel(&spec)?)
