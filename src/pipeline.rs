@@ -228,8 +228,7 @@ fn page() -> IndexPage {
 fn segments(device: &Device, label: &str, rows: u64, row_bytes: u64) -> Result<(Vec<Buffer>, u64)> {
     let capabilities = device.capabilities();
     let per_segment = (capabilities.max_buffer_bytes.min(capabilities.max_binding_bytes) / row_bytes).clamp(1, rows.max(1));
-    let buffers: Result<Vec<_>, _> = crate::windows::ranges(rows, per_segment)
-        .map(|range| device.buffer(label, (range.end - range.start) * row_bytes))
-        .collect();
+    let buffers: Result<Vec<_>, _> =
+        crate::windows::ranges(rows, per_segment).map(|range| device.buffer(label, (range.end - range.start) * row_bytes)).collect();
     Ok((buffers?, per_segment))
 }

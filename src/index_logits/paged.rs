@@ -117,7 +117,7 @@ impl PagedIndexLogits {
         let shape = TileShape::new(options.index_heads, options.dim, u64::from(options.next_n))?;
         let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
         tracing::debug!(%variant, reason, batch = options.batch, heads = options.index_heads, page = options.page_size, "paged index logits");
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, true)?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(true).kernel(device)?) };
         Ok(PagedIndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

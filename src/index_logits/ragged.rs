@@ -106,7 +106,7 @@ impl IndexLogits {
         let shape = TileShape::new(options.index_heads, options.dim, options.queries)?;
         let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, false)?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(false).kernel(device)?) };
         Ok(IndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

@@ -155,7 +155,7 @@ impl IndexKeys {
             max_binding_bytes: options.max_binding_bytes,
         };
         let output = matches!(options.target, IndexKeyTarget::Paged { .. }).then_some("paged");
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, output)?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(output).kernel(device)?) };
         Ok(IndexKeys { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

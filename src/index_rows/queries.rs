@@ -104,7 +104,7 @@ impl IndexQueries {
             scale_format: options.scale_format,
             max_binding_bytes: options.max_binding_bytes,
         };
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, Some("queries"))?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(Some("queries")).kernel(device)?) };
         Ok(IndexQueries { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

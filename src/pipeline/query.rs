@@ -157,13 +157,7 @@ impl Pipeline {
         }
     }
 
-    fn attend_sparse(
-        &self,
-        encoder: &mut Encoder<'_>,
-        plan: &Sparse,
-        queries: &Queries<'_>,
-        output: &QueryOutput<'_>,
-    ) -> Result<()> {
+    fn attend_sparse(&self, encoder: &mut Encoder<'_>, plan: &Sparse, queries: &Queries<'_>, output: &QueryOutput<'_>) -> Result<()> {
         let count = queries.context_lengths.len() as u64;
         plan.index_queries.encode(
             encoder,
