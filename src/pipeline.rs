@@ -134,6 +134,7 @@ impl Pipeline {
                 format: KvFormat::Fp8,
                 rows_per_segment,
                 variant: options.variant,
+                max_binding_bytes: None,
             },
         )?;
         let key_writer = IndexKeys::plan(
@@ -148,6 +149,7 @@ impl Pipeline {
                 scale_format: options.scale_format,
                 target: IndexKeyTarget::Paged { page_size: PAGE_SIZE, pages_per_segment },
                 variant: options.variant,
+                max_binding_bytes: None,
             },
         )?;
         Ok(Pipeline { device: device.clone(), options, len: 0, kv, rows_per_segment, index_keys, pages_per_segment, kv_writer, key_writer })

@@ -174,6 +174,7 @@ impl Select {
                 max_pages: columns.div_ceil(u64::from(page_size)),
                 max_context: columns,
                 variant,
+                max_binding_bytes: None,
             },
         )?;
         let top_k = TopK::plan(&self.device, TopKOptions { rows, columns, top_k, variant, ..Default::default() })?;

@@ -110,6 +110,7 @@ impl Pipeline {
             scale_format: options.scale_format,
             factor: options.index_factor,
             variant: options.variant,
+            max_binding_bytes: None,
         };
         let rows = queries * u64::from(options.index_heads);
         let sparse = Sparse {
