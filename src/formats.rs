@@ -64,6 +64,21 @@ pub fn f32_to_e4m3(x: f32) -> u8 {
     (if x.is_nan() { 0x7f } else { code }) as u8
 }
 
+/// The largest magnitude; NaN is ignored.
+#[inline(always)]
+pub fn amax(values: &[f32]) -> f32 {
+    // Sixteen maxima side by side, so that the loop vectorises.
+    let larger = |max: f32, x: f32| if x.abs() > max { x.abs() } else { max };
+    let (chunks, rest) = values.as_chunks::<16>();
+    let mut lanes = [0.0; 16];
+    for chunk in chunks {
+        for (max, &x) in lanes.iter_mut().zip(chunk) {
+            *max = larger(*max, x);
+        }
+    }
+    lanes.iter().chain(rest).fold(0.0, |max, &x| larger(max, x))
+}
+
 /// The smallest power of two `>= x`, from the bits of `x`; `x` must be positive, finite and normal.
 #[inline]
 pub fn ceil_power_of_two(x: f32) -> f32 {
@@ -222,6 +237,18 @@ mod tests {
         }
         assert_eq!(f32_to_e4m3(f32::NAN), 0x7f);
         assert_eq!(f32_to_e4m3(-f32::NAN), 0x7f);
+    }
+
+    #[test]
+    fn amax_looks_at_every_value() {
+        for n in [1, 15, 16, 17, 40] {
+            for i in 0..n {
+                let mut values = vec![f32::NAN; n];
+                values[i] = -3.0;
+                assert_eq!(amax(&values), 3.0);
+            }
+        }
+        assert_eq!(amax(&[]), 0.0);
     }
 
     #[test]

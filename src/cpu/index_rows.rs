@@ -29,8 +29,7 @@ pub fn index_rows(problem: &IndexRows<'_>, codes: &mut [u8], scales: &mut [f32])
 /// Writes a row's codes and returns its scale.
 #[inline(always)]
 fn quantise(values: &[f32], format: ScaleFormat, codes: &mut [u8]) -> f32 {
-    let amax = values.iter().fold(0.0, |amax: f32, x| amax.max(x.abs()));
-    let scale = formats::index_scale(amax, format);
+    let scale = formats::index_scale(formats::amax(values), format);
     for (code, &x) in codes.iter_mut().zip(values) {
         *code = formats::quantise(x, scale);
     }
@@ -51,11 +50,23 @@ fn transform(problem: &IndexRows<'_>, row: usize, values: &mut [f32]) {
     }
 }
 
+/// The sum of a function of the values, whose number is a multiple of 16, in sixteen lanes.
+#[inline(always)]
+fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+    let mut lanes = [0.0; 16];
+    for chunk in values.as_chunks::<16>().0 {
+        for (sum, &x) in lanes.iter_mut().zip(chunk) {
+            *sum += of(x);
+        }
+    }
+    lanes.iter().sum()
+}
+
 #[inline(always)]
 fn layer_norm(row: &mut [f32], norm: &Norm<'_>) {
     let n = row.len() as f32;
-    let mean = row.iter().sum::<f32>() / n;
-    let variance = row.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / n;
+    let mean = sum(row, |x| x) / n;
+    let variance = sum(row, |x| (x - mean) * (x - mean)) / n;
     let factor = 1.0 / (variance + norm.eps).sqrt();
     for ((x, weight), bias) in row.iter_mut().zip(norm.weight).zip(norm.bias) {
         *x = (*x - mean) * factor * weight + bias;
