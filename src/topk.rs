@@ -105,7 +105,7 @@ pub struct TopK {
 enum Work {
     Host,
     WholeRows { kernel: Kernel, limits: Limits, absent: Absent },
-    Chunks(Chunks),
+    Chunks(Box<Chunks>),
 }
 
 impl TopK {
@@ -129,7 +129,7 @@ impl TopK {
         let (method, why_method) = choose_method(&options, limits)?;
         let work = match method {
             Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? },
-            Method::Chunks => Work::Chunks(Chunks::plan(device, &options, variant, limits)?),
+            Method::Chunks => Work::Chunks(Box::new(Chunks::plan(device, &options, variant, limits)?)),
         };
         let reason = format!("{why}; {why_method}");
         tracing::debug!(device = %device.info(), rows = options.rows, columns = options.columns, top_k = options.top_k, %variant, reason, "top-k planned");

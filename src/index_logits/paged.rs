@@ -173,7 +173,7 @@ impl PagedIndexLogits {
 
     fn check(&self, args: &PagedIndexLogitsArgs<'_>) -> Result<()> {
         planned("columns", args.columns, self.options.max_context)?;
-        let end = args.first_sequence.checked_add(args.sequences).unwrap_or(u64::MAX);
+        let end = args.first_sequence.saturating_add(args.sequences);
         planned("sequences", end, self.options.batch)?;
         let rows = product("sequences", &[end, self.next_n()])?;
         at_least("q", args.q, product("q", &[rows, self.shape.query_bytes()])?)?;

@@ -233,7 +233,7 @@ fn check_options(options: &KvCacheWriterOptions) -> Result<()> {
         KvFormat::Fp8 if options.d_qk as usize != Fp8Row::VALUES => {
             return Err(Error::range("d_qk", "576 for the FP8 cache", options.d_qk));
         }
-        KvFormat::Plain(_) if row_bytes == 0 || row_bytes % 4 != 0 => {
+        KvFormat::Plain(_) if row_bytes == 0 || !row_bytes.is_multiple_of(4) => {
             return Err(Error::range("d_qk", "rows of whole 32-bit words", format!("{row_bytes} bytes")));
         }
         KvFormat::Plain(dtype) if dtype != options.dtype => {

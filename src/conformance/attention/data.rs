@@ -222,7 +222,7 @@ impl Problem {
         (0..repeats)
             .map(|_| {
                 tensors.poison()?;
-                runner(&[0..self.spec.queries as u64 / self.spec.next_n as u64])?;
+                runner(std::slice::from_ref(&(0..self.spec.queries as u64 / self.spec.next_n as u64)))?;
                 tensors.read(self)
             })
             .collect()
