@@ -11,7 +11,7 @@ pub fn trial() -> Trial {
     let required = std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').any(|name| name.trim() == "tint");
     match missing() {
         None => Trial::test("tint", check),
-        Some(what) if required => Trial::test("tint", move || Err(format!("required by DSA_REQUIRE, but {what}").into())),
+        Some(what) if required => Trial::test("tint", move || Err(format!("required by DSA_REQUIRE: {what}").into())),
         Some(what) => Trial::test(format!("tint ({what})"), || Ok(())).with_ignored_flag(true),
     }
 }
