@@ -127,7 +127,7 @@ fn shapes() -> Vec<Spec> {
         spec("shape/columns-odd", 21, 4099, 64, Data::Normal),
         spec("shape/rows-many", 2050, 67, 8, Data::Ties).methods(WHOLE_ROWS),
         spec("shape/rows-of-two-batches", 130, 300, 16, Data::Ties).methods(CHUNKS),
-        spec("shape/grid-folded", 70_000, 5, 2, Data::Ties).methods(WHOLE_ROWS),
+        spec("shape/grid-folded", 70_000, 5, 2, Data::Ties).methods(WHOLE_ROWS).full(),
         spec("shape/rows-0", 0, 50, 4, Data::Normal),
     ]
 }
