@@ -48,6 +48,7 @@ impl Fp8Row {
     ///
     /// # Errors
     /// [`Error::Shape`] if `values` is not 576 long or `row` not 656 bytes.
+    #[inline(always)]
     pub fn quantise_row(values: &[f32], row: &mut [u8]) -> Result<()> {
         Self::check(values.len(), row.len())?;
         let (latent, rope) = values.split_at(Self::LATENT);
@@ -55,7 +56,7 @@ impl Fp8Row {
         let (scales, rope_bytes) = rest.split_at_mut(Self::ROPE_OFFSET - Self::SCALES);
         let groups = latent.as_chunks::<{ Self::GROUP }>().0.iter().zip(codes.as_chunks_mut::<{ Self::GROUP }>().0);
         for ((group, codes), scale_bytes) in groups.zip(scales.as_chunks_mut::<4>().0) {
-            let scale = formats::kv_scale(group.iter().fold(0.0, |amax, x| amax.max(x.abs())));
+            let scale = formats::kv_scale(formats::amax(group));
             *scale_bytes = scale.to_le_bytes();
             for (code, &value) in codes.iter_mut().zip(group) {
                 *code = formats::quantise(value, scale);

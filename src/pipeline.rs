@@ -134,6 +134,7 @@ impl Pipeline {
                 format: KvFormat::Fp8,
                 rows_per_segment,
                 variant: options.variant,
+                max_binding_bytes: None,
             },
         )?;
         let key_writer = IndexKeys::plan(
@@ -148,6 +149,7 @@ impl Pipeline {
                 scale_format: options.scale_format,
                 target: IndexKeyTarget::Paged { page_size: PAGE_SIZE, pages_per_segment },
                 variant: options.variant,
+                max_binding_bytes: None,
             },
         )?;
         Ok(Pipeline { device: device.clone(), options, len: 0, kv, rows_per_segment, index_keys, pages_per_segment, kv_writer, key_writer })
@@ -228,8 +230,7 @@ fn page() -> IndexPage {
 fn segments(device: &Device, label: &str, rows: u64, row_bytes: u64) -> Result<(Vec<Buffer>, u64)> {
     let capabilities = device.capabilities();
     let per_segment = (capabilities.max_buffer_bytes.min(capabilities.max_binding_bytes) / row_bytes).clamp(1, rows.max(1));
-    let buffers: Result<Vec<_>, _> = crate::windows::ranges(rows, per_segment)
-        .map(|range| device.buffer(label, (range.end - range.start) * row_bytes))
-        .collect();
+    let buffers: Result<Vec<_>, _> =
+        crate::windows::ranges(rows, per_segment).map(|range| device.buffer(label, (range.end - range.start) * row_bytes)).collect();
     Ok((buffers?, per_segment))
 }

@@ -88,11 +88,18 @@ impl Select {
             let needed = format!("at least {} bytes, the scores of one query", options.max_context.saturating_mul(4));
             return Err(Error::range("budget_bytes", needed, options.budget_bytes));
         }
-        let mut select = Select { device: device.clone(), options, variant: Variant::Generic, reason: String::new(), stage: Mutex::default() };
+        let mut select =
+            Select { device: device.clone(), options, variant: Variant::Generic, reason: String::new(), stage: Mutex::default() };
         // A first stage of the smallest size checks everything that does not depend on the context.
         let stage = select.new_stage(1, options.max_context.min(1), 1)?;
         select.variant = stage.top_k.variant();
-        select.reason = format!("index logits: {} ({}); top-k: {} ({})", stage.logits.variant(), stage.logits.reason(), stage.top_k.variant(), stage.top_k.reason());
+        select.reason = format!(
+            "index logits: {} ({}); top-k: {} ({})",
+            stage.logits.variant(),
+            stage.logits.reason(),
+            stage.top_k.variant(),
+            stage.top_k.reason()
+        );
         Ok(select)
     }
 
@@ -167,6 +174,7 @@ impl Select {
                 max_pages: columns.div_ceil(u64::from(page_size)),
                 max_context: columns,
                 variant,
+                max_binding_bytes: None,
             },
         )?;
         let top_k = TopK::plan(&self.device, TopKOptions { rows, columns, top_k, variant, ..Default::default() })?;

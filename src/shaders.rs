@@ -1,6 +1,8 @@
-//! The library's compute shaders, embedded in the program.
+//! The library's compute shaders, embedded in the program, and the catalogue of the kernels that are made from them.
 
-use dsa_engine::{ShaderFile, ShaderLibrary};
+use dsa_engine::{Constant, Device, Kernel, KernelSpec, ShaderFile, ShaderLibrary};
+
+use crate::{Result, attention, index_logits, index_rows, kv_cache, topk};
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -37,4 +39,50 @@ pub static LIBRARY: ShaderLibrary = ShaderLibrary {
         "topk/sweep",
     ],
 };
-pub static LIBRARY: ShaderLibrary = ShaderLibrary { files: files!["attention/attend", "attention/merge", "attention/output", "attention/rows", "common/e4m3", "common/floats", "common/grid", "common/scales"] };
+
+/// A shader of [`LIBRARY`] with the constants and conditions of one use: what a plan compiles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Specialisation {
+    /// The module with the entry point.
+    pub module: &'static str,
+    /// Constants of `package::constants`.
+    pub constants: Vec<(&'static str, Constant)>,
+    /// Conditions that hold.
+    pub features: Vec<&'static str>,
+}
+
+impl Specialisation {
+    /// For the engine.
+    pub fn spec(&self) -> KernelSpec<'_> {
+        KernelSpec { library: &LIBRARY, module: self.module, entry: "main", constants: &self.constants, features: &self.features }
+    }
+
+    pub(crate) fn kernel(&self, device: &Device) -> Result<Kernel> {
+        Ok(device.kernel(&self.spec())?)
+    }
+}
+
+/// The module, its conditions and its constants: `indexer/logits+paged,DIM=128`.
+impl std::fmt::Display for Specialisation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.module)?;
+        for feature in &self.features {
+            write!(f, "+{feature}")?;
+        }
+        for (name, value) in &self.constants {
+            match value {
+                Constant::U32(value) => write!(f, ",{name}={value}")?,
+                Constant::I32(value) => write!(f, ",{name}={value}")?,
+                Constant::F32(value) => write!(f, ",{name}={value}")?,
+                Constant::Bool(value) => write!(f, ",{name}={value}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every kernel that the library launches: all combinations of conditions, at the sizes that models have. Tests put each of them through
+/// every shader compiler at hand. An operation's plan gets its kernel from the same functions as this list.
+pub fn catalogue() -> Vec<Specialisation> {
+    [attention::catalogue(), index_logits::catalogue(), index_rows::catalogue(), kv_cache::catalogue(), topk::catalogue()].concat()
+}

@@ -11,10 +11,11 @@ mod map_pages;
 mod tiles;
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
-use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel, KernelSpec};
+use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use crate::problem::TopKProblem;
-use crate::{Error, Result, Variant, cpu, shaders, variant};
+use crate::shaders::Specialisation;
+use crate::{Error, Result, Variant, cpu, variant};
 use chunks::Chunks;
 pub use map_pages::{MapPages, MapPagesArgs, MapPagesOptions};
 use tiles::{Absent, Limits, tiles};
@@ -104,7 +105,7 @@ pub struct TopK {
 enum Work {
     Host,
     WholeRows { kernel: Kernel, limits: Limits, absent: Absent },
-    Chunks(Chunks),
+    Chunks(Box<Chunks>),
 }
 
 impl TopK {
@@ -128,7 +129,7 @@ impl TopK {
         let (method, why_method) = choose_method(&options, limits)?;
         let work = match method {
             Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? },
-            Method::Chunks => Work::Chunks(Chunks::plan(device, &options, variant, limits)?),
+            Method::Chunks => Work::Chunks(Box::new(Chunks::plan(device, &options, variant, limits)?)),
         };
         let reason = format!("{why}; {why_method}");
         tracing::debug!(device = %device.info(), rows = options.rows, columns = options.columns, top_k = options.top_k, %variant, reason, "top-k planned");
@@ -275,9 +276,20 @@ fn choose_method(options: &TopKOptions, limits: Limits) -> Result<(Method, Strin
     }
 }
 
-fn kernel(device: &Device, module: &str, variant: Variant) -> Result<Kernel> {
-    let features: &[&str] = if variant == Variant::Subgroup { &["subgroup"] } else { &[] };
-    Ok(device.kernel(&KernelSpec { library: &shaders::LIBRARY, module, entry: "main", constants: &[], features })?)
+fn specialisation(module: &'static str, variant: Variant) -> Specialisation {
+    let features = if variant == Variant::Subgroup { vec!["subgroup"] } else { vec![] };
+    Specialisation { module, constants: Vec::new(), features }
+}
+
+fn kernel(device: &Device, module: &'static str, variant: Variant) -> Result<Kernel> {
+    specialisation(module, variant).kernel(device)
+}
+
+/// The kernels' forms.
+pub(crate) fn catalogue() -> Vec<Specialisation> {
+    let modules = ["topk/row", "topk/histogram", "topk/count", "topk/scatter"];
+    let both = modules.into_iter().flat_map(|module| [Variant::Generic, Variant::Subgroup].map(|variant| specialisation(module, variant)));
+    both.chain([specialisation("topk/map_pages", Variant::Generic)]).collect()
 }
 
 /// A typed error if `buffer` holds fewer than `words` 4-byte values.

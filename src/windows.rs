@@ -15,9 +15,11 @@ pub(crate) struct BindingLimits {
 }
 
 impl BindingLimits {
-    pub(crate) fn of(device: &Device) -> Self {
+    /// The device's limits; `most` lowers them.
+    pub(crate) fn new(device: &Device, most: Option<u64>) -> Self {
         let capabilities = device.capabilities();
-        BindingLimits { bytes: capabilities.max_binding_bytes, alignment: u64::from(capabilities.offset_alignment).max(4) }
+        let bytes = most.unwrap_or(u64::MAX).min(capabilities.max_binding_bytes);
+        BindingLimits { bytes, alignment: u64::from(capabilities.offset_alignment).max(4) }
     }
 
     /// Bytes of a part that can be bound wherever it starts.

@@ -1,7 +1,8 @@
 //! Runs every conformance case on every device of this machine and each variant, as a test of its own:
 //! `vulkan:0 llvmpipe/subgroup/topk/ties/relu-plateau`.
 //!
-//! `DSA_REQUIRE=vulkan,cpu` makes a missing kind of device a failure; `DSA_FULL=1` adds the cases that are too big for a software driver.
+//! `DSA_REQUIRE=cpu,vulkan,SwiftShader` makes a missing kind of device, or one of that name, a failure; `DSA_FULL=1` adds the cases that
+//! are too big for a software driver.
 
 use std::sync::Arc;
 
@@ -19,12 +20,22 @@ fn main() {
     for info in &found {
         trials.extend(trials_on(info, &cases, full));
     }
-    for kind in std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').filter(|kind| !kind.is_empty()) {
-        let present = found.iter().any(|info| info.selector == kind || info.selector.split(':').next() == Some(kind));
+    for required in std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').filter(|required| !NO_DEVICES.contains(required)) {
+        let present = found.iter().any(|info| is_device(info, required));
         let outcome = move || if present { Ok(()) } else { Err(Failed::from("required by DSA_REQUIRE, but not on this machine")) };
-        trials.push(Trial::test(format!("required device/{kind}"), outcome));
+        trials.push(Trial::test(format!("required device/{required}"), outcome));
     }
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Entries of `DSA_REQUIRE` that other tests read.
+const NO_DEVICES: [&str; 2] = ["", "tint"];
+
+/// Whether `required` is the device's selector, its backend, or a part of its name, such as `SwiftShader`.
+fn is_device(info: &DeviceInfo, required: &str) -> bool {
+    info.selector == required
+        || info.selector.split(':').next() == Some(required)
+        || info.name.to_lowercase().contains(&required.to_lowercase())
 }
 
 fn trials_on(info: &DeviceInfo, cases: &[Arc<Case>], full: bool) -> Vec<Trial> {

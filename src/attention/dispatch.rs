@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use bytemuck::NoUninit;
-use dsa_engine::{Binding, Buffer, Constant, Device, DeviceKind, Encoder, Grid, Kernel, KernelSpec};
+use dsa_engine::{Binding, Buffer, Constant, Device, DeviceKind, Encoder, Grid, Kernel};
 
 use super::plan::{KeyList, KeyTensors, Shape, Tensors, Tuning};
-use crate::{DType, Error, KvFormat, Result, Variant, shaders};
+use crate::shaders::Specialisation;
+use crate::{DType, Error, KvFormat, Result, Variant};
 
 /// Keys that a workgroup takes at a time.
 const TILE: u64 = 64;
@@ -97,13 +98,13 @@ impl Dispatches {
         let slots = windows.len() as u64 * splits;
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
-        let attend = attend_kernel(device, shape, variant, head_block, direct)?;
+        let attend = attend(shape, variant, direct).kernel(device)?;
         let workspace = if direct {
             None
         } else {
             let rows = group * slots * u64::from(shape.heads);
             Some(Workspace {
-                merge: merge_kernel(device, shape)?,
+                merge: merge(shape).kernel(device)?,
                 out: device.buffer("attention partial out", rows * u64::from(shape.d_v) * 4)?,
                 softmax: device.buffer("attention partial softmax", rows * 8)?,
             })
@@ -324,7 +325,8 @@ fn group(device: &Device, shape: &Shape, tuning: Tuning, slots: u64) -> Result<u
     Ok(group.min(grid / workgroups))
 }
 
-fn attend_kernel(device: &Device, shape: &Shape, variant: Variant, head_block: u32, direct: bool) -> Result<Kernel> {
+fn attend(shape: &Shape, variant: Variant, direct: bool) -> Specialisation {
+    let head_block = head_block(shape.heads);
     let kv = match shape.kv_format {
         KvFormat::Plain(DType::Bf16) => "kv_bf16",
         KvFormat::Plain(DType::F16) => "kv_f16",
@@ -337,19 +339,52 @@ fn attend_kernel(device: &Device, shape: &Shape, variant: Variant, head_block: u
     features.extend((shape.keys == KeyList::Range).then_some("dense"));
     features.extend(direct.then_some("direct"));
     features.extend((variant == Variant::Subgroup).then_some("subgroup"));
-    let constants =
-        [("D_QK", Constant::U32(shape.d_qk)), ("D_V", Constant::U32(shape.d_v)), ("HEAD_BLOCK", Constant::U32(head_block))];
-    let spec =
-        KernelSpec { library: &shaders::LIBRARY, module: "attention/attend", entry: "main", constants: &constants, features: &features };
-    Ok(device.kernel(&spec)?)
+    let constants = vec![("D_QK", Constant::U32(shape.d_qk)), ("D_V", Constant::U32(shape.d_v)), ("HEAD_BLOCK", Constant::U32(head_block))];
+    Specialisation { module: "attention/attend", constants, features }
 }
 
-fn merge_kernel(device: &Device, shape: &Shape) -> Result<Kernel> {
-    let constants = [("D_V", Constant::U32(shape.d_v))];
-    let features = [q_feature(shape)];
-    let spec =
-        KernelSpec { library: &shaders::LIBRARY, module: "attention/merge", entry: "main", constants: &constants, features: &features };
-    Ok(device.kernel(&spec)?)
+fn merge(shape: &Shape) -> Specialisation {
+    Specialisation { module: "attention/merge", constants: vec![("D_V", Constant::U32(shape.d_v))], features: vec![q_feature(shape)] }
+}
+
+/// The kernels' forms: all at DeepSeek's sizes, and some at others.
+pub(crate) fn catalogue() -> Vec<Specialisation> {
+    let mut all = Vec::new();
+    for (q_dtype, kv_format) in pairs() {
+        for (heads, keys) in [1, 8, 128].into_iter().flat_map(|heads| [(heads, KeyList::Listed { top_k: 2048 }), (heads, KeyList::Range)]) {
+            let (queries, rows, rows_per_segment) = (1, 4096, 4096);
+            let shape = Shape {
+                queries,
+                heads,
+                d_qk: 576,
+                d_v: 512,
+                q_dtype,
+                kv_format,
+                rows,
+                rows_per_segment,
+                keys,
+                softmax_scale: 1.0,
+                next_n: 1,
+            };
+            for variant in [Variant::Generic, Variant::Subgroup] {
+                all.extend([true, false].map(|direct| attend(&shape, variant, direct)));
+                if kv_format != KvFormat::Fp8 {
+                    all.extend([(512, 512), (64, 64)].map(|(d_qk, d_v)| attend(&Shape { d_qk, d_v, ..shape }, variant, true)));
+                }
+            }
+            all.push(merge(&shape));
+        }
+    }
+    all.sort_by_key(ToString::to_string);
+    all.dedup();
+    all
+}
+
+/// Types of queries and of rows: each with bf16, and each with its like.
+fn pairs() -> impl Iterator<Item = (DType, KvFormat)> {
+    let plain = [DType::Bf16, DType::F16, DType::F32].map(KvFormat::Plain);
+    let rows = plain.into_iter().chain([KvFormat::Fp8]).map(|kv_format| (DType::Bf16, kv_format));
+    rows.chain([DType::F16, DType::F32].into_iter().flat_map(|dtype| [(dtype, KvFormat::Plain(dtype)), (dtype, KvFormat::Fp8)]))
 }
 
 fn q_feature(shape: &Shape) -> &'static str {

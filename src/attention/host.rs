@@ -79,11 +79,9 @@ impl<'a> HostKeys<'a> {
 
     fn keys(&self) -> Keys<'_> {
         match self {
-            HostKeys::Listed { indices, top_k, lengths, first, count } => Keys::Indices {
-                indices: &words(indices)[first * top_k..][..count * top_k],
-                top_k: *top_k,
-                topk_length: lengths.as_deref(),
-            },
+            HostKeys::Listed { indices, top_k, lengths, first, count } => {
+                Keys::Indices { indices: &words(indices)[first * top_k..][..count * top_k], top_k: *top_k, topk_length: lengths.as_deref() }
+            }
             HostKeys::Range { k_start, k_end, first, count } => {
                 Keys::Range { k_start: &words(k_start)[*first..][..*count], k_end: &words(k_end)[*first..][..*count] }
             }

@@ -18,6 +18,7 @@ mod sparse_decode;
 mod sparse_prefill;
 
 pub use dense::{DenseAttention, DenseAttentionArgs, DenseAttentionOptions};
+pub(crate) use dispatch::catalogue;
 pub use plan::Tuning;
 pub use sparse_decode::{SparseDecode, SparseDecodeArgs, SparseDecodeOptions};
 pub use sparse_prefill::{SparseAttention, SparseAttentionArgs, SparseAttentionOptions};

@@ -103,8 +103,10 @@ impl Shape {
         match self {
             _ if self.queries > 1 << 31 => range("queries", "0..=2^31", self.queries),
             _ if !(1..=128).contains(&self.heads) => range("heads", "1..=128", self.heads.into()),
-            _ if !(64..=576).contains(&self.d_qk) || self.d_qk % 64 != 0 => range("d_qk", "multiples of 64 up to 576", self.d_qk.into()),
-            _ if !(64..=512.min(self.d_qk)).contains(&self.d_v) || self.d_v % 64 != 0 => {
+            _ if !(64..=576).contains(&self.d_qk) || !self.d_qk.is_multiple_of(64) => {
+                range("d_qk", "multiples of 64 up to 576", self.d_qk.into())
+            }
+            _ if !(64..=512.min(self.d_qk)).contains(&self.d_v) || !self.d_v.is_multiple_of(64) => {
                 range("d_v", "multiples of 64 up to 512, and no more than d_qk", self.d_v.into())
             }
             _ if self.kv_format == KvFormat::Fp8 && (self.d_qk, self.d_v) != (576, 512) => {

@@ -146,7 +146,8 @@ fn divided(cases: &mut Vec<Case>) {
     // Room for the partial results of two queries at a time, then queries that do not start at an aligned row.
     let grouped = Tuning { max_workspace_bytes: 2 * 3 * 13 * (512 * 4 + 8), ..splits(3) };
     add(cases, "groups/workspace", Spec { tuning: grouped, ..Spec::prefill(7, 13, 512, 300, 200) });
-    let decode = Spec { tuning: Tuning { max_workspace_bytes: 3 * 2 * 13 * (512 * 4 + 8), ..splits(2) }, ..Spec::decode(3, 3, 13, 300, 200) };
+    let decode =
+        Spec { tuning: Tuning { max_workspace_bytes: 3 * 2 * 13 * (512 * 4 + 8), ..splits(2) }, ..Spec::decode(3, 3, 13, 300, 200) };
     add(cases, "groups/workspace", decode);
     for (name, spec, parts) in [
         ("groups/ranges", Spec::prefill(70, 3, 64, 100, 70), [0..1, 1..67, 67..70]),
@@ -194,7 +195,9 @@ fn decode(cases: &mut Vec<Case>) {
 }
 
 fn dense(cases: &mut Vec<Case>) {
-    for (d_qk, heads, queries, rows) in [(576, 16, 8, 100), (512, 1, 8, 65), (576, 64, 2, 200), (576, 128, 1, 300), (512, 8, 16, 16), (64, 13, 9, 64)] {
+    for (d_qk, heads, queries, rows) in
+        [(576, 16, 8, 100), (512, 1, 8, 65), (576, 64, 2, 200), (576, 128, 1, 300), (512, 8, 16, 16), (64, 13, 9, 64)]
+    {
         add(cases, format!("causal/d{d_qk}-h{heads}-q{queries}-n{rows}"), Spec::dense(queries, heads, d_qk, rows));
     }
     let base = Spec { sink: true, ..Spec::dense(8, 16, 576, 450) };

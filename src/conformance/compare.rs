@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn an_element_needs_only_one_of_the_two_limits() {
         assert!(close("x", &[1000.5], &[1000.0], LIMIT).is_ok());
-        assert!(close("x", &[0.0005], &[0.0], LIMIT).is_ok());
+        assert!(close("x", &[100.0, 0.0005], &[100.0, 0.0], LIMIT).is_ok());
         assert!(close("x", &[1.1], &[1.0], LIMIT).is_err());
     }
 

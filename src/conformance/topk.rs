@@ -54,7 +54,8 @@ const WHOLE: Ranges = Ranges { start: None, end: None };
 const LENGTHS: Ranges = Ranges { start: None, end: Some(|row, columns, k| [0, 1, k - 1, k, k + 1, 3, columns - 1, columns][row % 8]) };
 /// As a causal mask.
 const CAUSAL: Ranges = Ranges { start: None, end: Some(|row, _, _| row as i32 + 1) };
-const ONLY_START: Ranges = Ranges { start: Some(|row, columns, k| [0, 1, columns - k, columns - k - 1, columns - 1, columns][row % 6]), end: None };
+const ONLY_START: Ranges =
+    Ranges { start: Some(|row, columns, k| [0, 1, columns - k, columns - k - 1, columns - 1, columns][row % 6]), end: None };
 const MIDDLE: Ranges = Ranges { start: Some(|row, _, _| row as i32 * 7 + 1), end: Some(|row, columns, _| columns - row as i32 * 5 - 2) };
 /// Past the end, negative, reversed.
 const HOSTILE: Ranges = Ranges {
@@ -126,7 +127,7 @@ fn shapes() -> Vec<Spec> {
         spec("shape/columns-odd", 21, 4099, 64, Data::Normal),
         spec("shape/rows-many", 2050, 67, 8, Data::Ties).methods(WHOLE_ROWS),
         spec("shape/rows-of-two-batches", 130, 300, 16, Data::Ties).methods(CHUNKS),
-        spec("shape/grid-folded", 70_000, 5, 2, Data::Ties).methods(WHOLE_ROWS),
+        spec("shape/grid-folded", 70_000, 5, 2, Data::Ties).methods(WHOLE_ROWS).full(),
         spec("shape/rows-0", 0, 50, 4, Data::Normal),
     ]
 }
@@ -330,7 +331,8 @@ fn check_pages(target: &Target<'_>, options: MapPagesOptions) -> Result<f64, Str
     let expected: Vec<i32> = (0..entries)
         .map(|entry| {
             let sequence = entry / (options.top_k * options.rows_per_sequence) as usize;
-            let (page, offset) = (positions[entry].div_euclid(options.page_size as i32), positions[entry].rem_euclid(options.page_size as i32));
+            let (page, offset) =
+                (positions[entry].div_euclid(options.page_size as i32), positions[entry].rem_euclid(options.page_size as i32));
             if page < 0 || page >= options.max_pages as i32 {
                 return -1;
             }

@@ -13,64 +13,106 @@ use std::ops::Range;
 
 /// Rows gathered at a time: 64 rows of 576 values take 144 KiB.
 const TILE: usize = 64;
-/// The fewest keys of a part when a query's keys are split.
+/// The fewest keys of a part when a block's keys are split.
 const KEYS_PER_PART: usize = 32 * TILE;
-/// Parts that all queries together are split into, at most. A constant, so that results do not depend on the number of threads.
+/// Parts that all blocks together are split into, at most. A constant, so that results do not depend on the number of threads.
 const PARTS: usize = 64;
+/// Heads of a block of dense queries. Queries with fewer heads are put together, so that they share the decoded rows.
+const HEADS_PER_BLOCK: usize = 64;
 
 /// Computes `out` `[queries, heads, d_v]` of `q_dtype`, `max_logits` and `lse` `[queries, heads]`, natural logarithms. A query without
 /// valid keys gets 0, -inf and +inf.
 pub fn attention(problem: &Attention<'_>, out: &mut [u8], max_logits: &mut [f32], lse: &mut [f32]) {
     let heads = problem.heads;
+    let block = match problem.keys {
+        Keys::Indices { .. } => 1,
+        Keys::Range { .. } => (HEADS_PER_BLOCK / heads).max(1),
+    };
     let out_bytes = heads * problem.d_v * problem.q_dtype.bytes() as usize;
-    let outputs = out.par_chunks_exact_mut(out_bytes).zip(max_logits.par_chunks_exact_mut(heads)).zip(lse.par_chunks_exact_mut(heads));
-    outputs.take(problem.queries).enumerate().with_max_len(1).for_each(|(query, ((out, max_logits), lse))| {
-        let rows = SelectedRows::new(problem, query);
-        let parts = (rows.len() / KEYS_PER_PART).min(PARTS / problem.queries).max(1);
-        let q_bytes = heads * problem.d_qk * problem.q_dtype.bytes() as usize;
-        let q = formats::decode(problem.q_dtype, &problem.q[query * q_bytes..][..q_bytes]);
-        let bound = |part: usize| part * rows.len() / parts;
-        let part = |part: usize| Arch::new().dispatch(RunPart { problem, q: &q, rows: &rows, range: bound(part)..bound(part + 1) });
-        let parts: Vec<Part> = (0..parts).into_par_iter().map(part).collect();
-        finish(problem, merge(parts, problem.d_v), out, max_logits, lse);
+    let outputs = out[..problem.queries * out_bytes].par_chunks_mut(block * out_bytes);
+    let statistics = max_logits.par_chunks_mut(block * heads).zip(lse.par_chunks_mut(block * heads));
+    outputs.zip(statistics).enumerate().with_max_len(1).for_each(|(b, (out, (max_logits, lse)))| {
+        let queries = b * block..(b * block + block).min(problem.queries);
+        let total = attend_block(problem, queries, problem.queries.div_ceil(block));
+        finish(problem, total, out, max_logits, lse);
     });
 }
 
-/// The valid rows of a query.
-enum SelectedRows {
-    List(Vec<usize>),
+/// The softmax over all keys of a block of queries, one of `blocks`.
+fn attend_block(problem: &Attention<'_>, queries: Range<usize>, blocks: usize) -> Part {
+    let heads = problem.heads;
+    let q_bytes = heads * problem.d_qk * problem.q_dtype.bytes() as usize;
+    let q = formats::decode(problem.q_dtype, &problem.q[queries.start * q_bytes..queries.end * q_bytes]);
+    let part = |q: &[f32], rows: Rows<'_>| Arch::new().dispatch(RunPart { problem, q, rows });
+    let (k_start, k_end) = match problem.keys {
+        Keys::Range { k_start, k_end } => (k_start, k_end),
+        Keys::Indices { .. } => {
+            let rows = selected_rows(problem, queries.start);
+            let bound = |i: usize, parts: usize| i * rows.len() / parts;
+            return split(rows.len(), blocks, |i, parts| part(&q, Rows::List(&rows[bound(i, parts)..bound(i + 1, parts)])), problem.d_v);
+        }
+    };
+    // The rows that all queries of the block read are read once; what is left at either end only by the query it belongs to, because
+    // a row outside of a query's range may hold anything, NaN too.
+    let ranges: Vec<_> = queries.map(|query| clamped_range(k_start[query], k_end[query], problem.kv.rows)).collect();
+    let start = ranges.iter().map(|range| range.start).max().unwrap_or(0);
+    let end = ranges.iter().map(|range| range.end).min().unwrap_or(0).max(start);
+    let bound = |i: usize, parts: usize| start + i * (end - start) / parts;
+    let mut total = split(end - start, blocks, |i, parts| part(&q, Rows::Range(bound(i, parts)..bound(i + 1, parts))), problem.d_v);
+    let edges = ranges.into_par_iter().zip(q.par_chunks_exact(heads * problem.d_qk)).enumerate().flat_map_iter(|(i, (range, q))| {
+        let rests = [range.start..range.end.min(start), range.start.max(end)..range.end];
+        rests.into_iter().filter(|rest| !rest.is_empty()).map(move |rest| {
+            let bound = |i: usize, parts: usize| rest.start + i * rest.len() / parts;
+            let part = |i: usize, parts: usize| part(q, Rows::Range(bound(i, parts)..bound(i + 1, parts)));
+            (i, split(rest.len(), blocks, part, problem.d_v))
+        })
+    });
+    for (i, edge) in edges.collect::<Vec<_>>() {
+        merge(&mut total, i * heads, &edge, problem.d_v);
+    }
+    total
+}
+
+/// Runs parts `(i, parts)` side by side, as many as `keys` is worth, and merges them.
+fn split(keys: usize, blocks: usize, part: impl Fn(usize, usize) -> Part + Sync, d_v: usize) -> Part {
+    let parts = (keys / KEYS_PER_PART).min(PARTS / blocks).max(1);
+    let mut results: Vec<Part> = (0..parts).into_par_iter().map(|i| part(i, parts)).collect();
+    let (total, others) = results.split_first_mut().expect("at least one part");
+    others.iter().for_each(|part| merge(total, 0, part, d_v));
+    results.swap_remove(0)
+}
+
+/// The valid rows that a query lists.
+fn selected_rows(problem: &Attention<'_>, query: usize) -> Vec<usize> {
+    let Keys::Indices { indices, top_k, topk_length } = problem.keys else { return Vec::new() };
+    let length = topk_length.map_or(top_k, |lengths| (lengths[query].max(0) as usize).min(top_k));
+    let valid = |&index: &i32| usize::try_from(index).ok().filter(|&row| row < problem.kv.rows);
+    indices[query * top_k..][..length].iter().filter_map(valid).collect()
+}
+
+/// Rows of the cache that a part reads.
+enum Rows<'a> {
+    List(&'a [usize]),
     Range(Range<usize>),
 }
 
-impl SelectedRows {
-    fn new(problem: &Attention<'_>, query: usize) -> Self {
-        let rows = problem.kv.rows;
-        match problem.keys {
-            Keys::Range { k_start, k_end } => SelectedRows::Range(clamped_range(k_start[query], k_end[query], rows)),
-            Keys::Indices { indices, top_k, topk_length } => {
-                let length = topk_length.map_or(top_k, |lengths| (lengths[query].max(0) as usize).min(top_k));
-                let valid = |&index: &i32| usize::try_from(index).ok().filter(|&row| row < rows);
-                SelectedRows::List(indices[query * top_k..][..length].iter().filter_map(valid).collect())
-            }
-        }
-    }
-
+impl Rows<'_> {
     fn len(&self) -> usize {
         match self {
-            SelectedRows::List(list) => list.len(),
-            SelectedRows::Range(range) => range.len(),
+            Rows::List(list) => list.len(),
+            Rows::Range(range) => range.len(),
         }
     }
 
     fn get(&self, i: usize) -> usize {
         match self {
-            SelectedRows::List(list) => list[i],
-            SelectedRows::Range(range) => range.start + i,
+            Rows::List(list) => list[i],
+            Rows::Range(range) => range.start + i,
         }
     }
 }
 
-/// The softmax over some of a query's keys, before the division by its sum.
+/// The softmax over some keys, before the division by its sum. `heads` are those of all queries of a block.
 struct Part {
     /// `[heads, d_v]`: the sum of `exp(logit - max) * value`.
     out: Vec<f32>,
@@ -86,36 +128,32 @@ fn reference(max: f32) -> f32 {
     if max == f32::NEG_INFINITY { 0.0 } else { max }
 }
 
-/// Adds parts up, each weighted by `exp(its max - the common max)`.
-fn merge(parts: Vec<Part>, d_v: usize) -> Part {
-    let mut parts = parts.into_iter();
-    let Some(mut total) = parts.next() else { return Part { out: Vec::new(), max: Vec::new(), sum: Vec::new() } };
-    for part in parts {
-        for (h, (out, part_out)) in total.out.chunks_exact_mut(d_v).zip(part.out.chunks_exact(d_v)).enumerate() {
-            let max = total.max[h].max(part.max[h]);
-            let (old, new) = ((total.max[h] - reference(max)).exp(), (part.max[h] - reference(max)).exp());
-            total.max[h] = max;
-            total.sum[h] = total.sum[h] * old + part.sum[h] * new;
-            for (out, &x) in out.iter_mut().zip(part_out) {
-                *out = *out * old + x * new;
-            }
+/// Adds a part to the heads of `total` from `first_head` on, each weighted by `exp(its max - the common max)`.
+fn merge(total: &mut Part, first_head: usize, part: &Part, d_v: usize) {
+    for (h, part_out) in part.out.chunks_exact(d_v).enumerate() {
+        let head = first_head + h;
+        let max = total.max[head].max(part.max[h]);
+        let (old, new) = ((total.max[head] - reference(max)).exp(), (part.max[h] - reference(max)).exp());
+        total.max[head] = max;
+        total.sum[head] = total.sum[head] * old + part.sum[h] * new;
+        for (out, &x) in total.out[head * d_v..].iter_mut().zip(part_out) {
+            *out = *out * old + x * new;
         }
     }
-    total
 }
 
 /// Divides by the sum, applies the sink and writes the results.
 fn finish(problem: &Attention<'_>, mut part: Part, out: &mut [u8], max_logits: &mut [f32], lse: &mut [f32]) {
-    for (h, values) in part.out.chunks_exact_mut(problem.d_v).enumerate() {
-        max_logits[h] = part.max[h];
-        if part.sum[h] == 0.0 {
-            lse[h] = f32::INFINITY;
+    for (head, values) in part.out.chunks_exact_mut(problem.d_v).enumerate() {
+        max_logits[head] = part.max[head];
+        if part.sum[head] == 0.0 {
+            lse[head] = f32::INFINITY;
             values.fill(0.0);
             continue;
         }
-        lse[h] = part.max[h] + part.sum[h].ln();
-        let kept = problem.attn_sink.map_or(1.0, |sink| 1.0 / (1.0 + (sink[h] - lse[h]).exp()));
-        let factor = kept / part.sum[h];
+        lse[head] = part.max[head] + part.sum[head].ln();
+        let kept = problem.attn_sink.map_or(1.0, |sink| 1.0 / (1.0 + (sink[head % problem.heads] - lse[head]).exp()));
+        let factor = kept / part.sum[head];
         values.iter_mut().for_each(|x| *x *= factor);
     }
     formats::encode_into(problem.q_dtype, &part.out, out);
@@ -123,11 +161,9 @@ fn finish(problem: &Attention<'_>, mut part: Part, out: &mut [u8], max_logits: &
 
 struct RunPart<'a> {
     problem: &'a Attention<'a>,
-    /// `[heads, d_qk]`.
+    /// `[heads, d_qk]`, the heads of all queries that read these rows.
     q: &'a [f32],
-    rows: &'a SelectedRows,
-    /// Which of `rows` belong to the part.
-    range: Range<usize>,
+    rows: Rows<'a>,
 }
 
 impl WithSimd for RunPart<'_> {
@@ -135,21 +171,22 @@ impl WithSimd for RunPart<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Part {
-        let Attention { heads, d_qk, d_v, softmax_scale, .. } = *self.problem;
+        let Attention { d_qk, d_v, softmax_scale, .. } = *self.problem;
+        let heads = self.q.len() / d_qk;
         let width = panel_width::<S>();
         // Heads and output columns are padded to whole panels.
         let (padded_heads, padded_d_v) = (heads.next_multiple_of(width), d_v.next_multiple_of(width));
         let mut part =
             Part { out: vec![0.0; heads * padded_d_v], max: vec![f32::NEG_INFINITY; padded_heads], sum: vec![0.0; padded_heads] };
-        if !self.range.is_empty() {
+        if self.rows.len() > 0 {
             let panels = pack_panels::<S>(self.q, d_qk);
             // A row's padding makes room for the last panel of values.
             let stride = d_qk.max(padded_d_v);
             let mut tile = vec![0.0; TILE * stride];
             let mut weights = vec![0.0; TILE * padded_heads];
             let mut rescale = vec![0.0; padded_heads];
-            for start in self.range.clone().step_by(TILE) {
-                let count = TILE.min(self.range.end - start);
+            for start in (0..self.rows.len()).step_by(TILE) {
+                let count = TILE.min(self.rows.len() - start);
                 for (i, row) in tile.chunks_exact_mut(stride).take(count).enumerate() {
                     decode_row(&self.problem.kv, self.rows.get(start + i), &mut row[..d_qk]);
                 }
@@ -383,6 +420,22 @@ mod tests {
         let inputs = Inputs::new(&mut random, KvFormat::Fp8, DType::F32, 300, [5, 4, 576, 512]);
         let (k_start, k_end) = ([0, 100, 7, -9, 299], [300, 100, 6, 1000, 300]);
         inputs.check(Keys::Range { k_start: &k_start, k_end: &k_end }, Some(&[0.0, 1.0, -1.0, f32::NEG_INFINITY]));
+    }
+
+    #[test]
+    fn blocks_of_queries_read_only_their_own_rows() {
+        let mut random = Random::new(16);
+        let mut inputs = Inputs::new(&mut random, KvFormat::Fp8, DType::F32, 400, [45, 3, 576, 512]);
+        // Causal, with windows that begin apart too; the last rows are nobody's and hold NaN.
+        let k_start: Vec<i32> = (0..45).map(|t| t * 2).collect();
+        let k_end: Vec<i32> = (0..45).map(|t| t * 8 + 1).collect();
+        inputs.poison(&(0..353).collect::<Vec<_>>());
+        inputs.check(Keys::Range { k_start: &k_start, k_end: &k_end }, Some(&[0.0, 1.0, -1.0]));
+        // Now the rows after the last query's.
+        inputs.poison(&(0..200).collect::<Vec<_>>());
+        inputs.queries = 25;
+        inputs.q.truncate(25 * 3 * 576 * 4);
+        inputs.check(Keys::Range { k_start: &[0; 25], k_end: &k_end[..25] }, None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::formats;
 use crate::layout::{Fp8Row, IndexPage};
 use crate::types::{DType, KvFormat};
+use pulp::Arch;
 use rayon::prelude::*;
 
 /// Latent rows to write into a KV cache.
@@ -37,7 +38,9 @@ pub fn write_kv_rows(write: &KvRowsWrite<'_>, segments: &mut [&mut [u8]]) {
                 formats::decode_into(write.dtype, x, values);
                 match write.format {
                     KvFormat::Plain(dtype) => formats::encode_into(dtype, values, row),
-                    KvFormat::Fp8 => Fp8Row::quantise_row(values, row).expect("d_qk is 576 for an FP8 cache"),
+                    KvFormat::Fp8 => {
+                        Arch::new().dispatch(|| Fp8Row::quantise_row(values, row)).expect("d_qk is 576 for an FP8 cache");
+                    }
                 }
             },
         );

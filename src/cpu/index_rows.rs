@@ -2,7 +2,8 @@
 
 use crate::formats;
 use crate::problem::{IndexRows, Norm, Rope};
-use crate::types::RopeLayout;
+use crate::types::{RopeLayout, ScaleFormat};
+use pulp::Arch;
 use rayon::prelude::*;
 
 /// Rows that a task works on, to spare the scheduler.
@@ -17,17 +18,26 @@ pub fn index_rows(problem: &IndexRows<'_>, codes: &mut [u8], scales: &mut [f32])
         || vec![0.0; dim],
         |values, (r, (codes, scale))| {
             formats::decode_into(problem.dtype, &problem.x[r * row_bytes..][..row_bytes], values);
-            transform(problem, r, values);
-            let amax = values.iter().fold(0.0, |amax: f32, x| amax.max(x.abs()));
-            *scale = formats::index_scale(amax, problem.scale_format);
-            for (code, &x) in codes.iter_mut().zip(&*values) {
-                *code = formats::quantise(x, *scale);
-            }
+            Arch::new().dispatch(|| {
+                transform(problem, r, values);
+                *scale = quantise(values, problem.scale_format, codes);
+            });
         },
     );
 }
 
+/// Writes a row's codes and returns its scale.
+#[inline(always)]
+fn quantise(values: &[f32], format: ScaleFormat, codes: &mut [u8]) -> f32 {
+    let scale = formats::index_scale(formats::amax(values), format);
+    for (code, &x) in codes.iter_mut().zip(values) {
+        *code = formats::quantise(x, scale);
+    }
+    scale
+}
+
 /// Everything before quantisation.
+#[inline(always)]
 fn transform(problem: &IndexRows<'_>, row: usize, values: &mut [f32]) {
     if let Some(norm) = &problem.norm {
         layer_norm(values, norm);
@@ -40,16 +50,30 @@ fn transform(problem: &IndexRows<'_>, row: usize, values: &mut [f32]) {
     }
 }
 
+/// The sum of a function of the values, whose number is a multiple of 16, in sixteen lanes.
+#[inline(always)]
+fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+    let mut lanes = [0.0; 16];
+    for chunk in values.as_chunks::<16>().0 {
+        for (sum, &x) in lanes.iter_mut().zip(chunk) {
+            *sum += of(x);
+        }
+    }
+    lanes.iter().sum()
+}
+
+#[inline(always)]
 fn layer_norm(row: &mut [f32], norm: &Norm<'_>) {
     let n = row.len() as f32;
-    let mean = row.iter().sum::<f32>() / n;
-    let variance = row.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / n;
+    let mean = sum(row, |x| x) / n;
+    let variance = sum(row, |x| (x - mean) * (x - mean)) / n;
     let factor = 1.0 / (variance + norm.eps).sqrt();
     for ((x, weight), bias) in row.iter_mut().zip(norm.weight).zip(norm.bias) {
         *x = (*x - mean) * factor * weight + bias;
     }
 }
 
+#[inline(always)]
 fn rotate(row: &mut [f32], rope: &Rope<'_>, position: usize) {
     let (cos, sin) = (&rope.cos[position * 32..][..32], &rope.sin[position * 32..][..32]);
     for (i, (cos, sin)) in cos.iter().zip(sin).enumerate() {
@@ -64,6 +88,7 @@ fn rotate(row: &mut [f32], rope: &Rope<'_>, position: usize) {
 }
 
 /// Fast Walsh-Hadamard transform in Sylvester's order, times `1 / sqrt(dim)`.
+#[inline(always)]
 fn hadamard(row: &mut [f32]) {
     let mut half = 1;
     while half < row.len() {
@@ -84,7 +109,7 @@ mod tests {
     use super::*;
     use crate::cpu::testing::Random;
     use crate::rope::{RopeConfig, tables};
-    use crate::types::{DType, ScaleFormat};
+    use crate::types::DType;
     use crate::{formats, oracle};
 
     /// Compares with the oracle: values after scaling within a step of e4m3, codes that differ only next to a rounding boundary.

@@ -68,7 +68,7 @@ pub fn rows_by_panel<S: Simd>(simd: S, rows: Matrix<'_>, count: usize, length: u
 
 #[inline(always)]
 fn rows_by_panel_n<S: Simd, const R: usize>(simd: S, rows: Matrix<'_>, length: usize, panel: &[f32]) -> Block<S> {
-    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; R];
     let mut row: [&[f32]; R] = [&[]; R];
     for (i, row) in row.iter_mut().enumerate() {
         *row = &rows.data[i * rows.stride..][..length];
@@ -98,7 +98,9 @@ fn rows_by_panel_n<S: Simd, const R: usize>(simd: S, rows: Matrix<'_>, length: u
             }
         }
     }
-    sums
+    let mut block = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+    block[..R].copy_from_slice(&sums);
+    block
 }
 
 /// `out[i][j] += sum_k weights[k][i] * values[k][j]` for `count` (1..=ROWS) rows and one panel width of columns.
@@ -151,7 +153,7 @@ pub fn exp(x: f32) -> f32 {
     // Adding this constant rounds to the nearest integer and leaves that integer in the low bits.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts, the first short enough for an exact product with an integer.
-    const LN_2_HIGH: f32 = 0.693_359_375;
+    const LN_2_HIGH: f32 = 355.0 / 512.0;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     let shifted = x * std::f32::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;

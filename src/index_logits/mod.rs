@@ -10,12 +10,13 @@
 mod paged;
 mod ragged;
 
-use dsa_engine::{Constant, Device, Kernel, KernelSpec};
+use dsa_engine::Constant;
 
 pub use paged::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions};
 pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
 
-use crate::{Error, Result, shaders};
+use crate::shaders::Specialisation;
+use crate::{Error, Result};
 
 /// Keys of a tile.
 const TILE_KEYS: u64 = 128;
@@ -93,7 +94,7 @@ impl TileShape {
         Ok(tiles)
     }
 
-    fn kernel(&self, device: &Device, paged: bool) -> Result<Kernel> {
+    fn specialisation(&self, paged: bool) -> Specialisation {
         let mut features = Vec::new();
         if paged {
             features.push("paged");
@@ -101,11 +102,19 @@ impl TileShape {
         if self.wide {
             features.push("wide");
         }
-        let constants = [("DIM", Constant::U32(self.dim)), ("HEADS", Constant::U32(self.index_heads))];
-        let spec =
-            KernelSpec { library: &shaders::LIBRARY, module: "indexer/logits", entry: "main", constants: &constants, features: &features };
-        Ok(device.kernel(&spec)?)
+        let constants = vec![("DIM", Constant::U32(self.dim)), ("HEADS", Constant::U32(self.index_heads))];
+        Specialisation { module: "indexer/logits", constants, features }
     }
+}
+
+/// The kernel's forms, at the models' numbers of heads and at the extremes.
+pub(crate) fn catalogue() -> Vec<Specialisation> {
+    let mut all = Vec::new();
+    for (dim, index_heads, wide) in [(128, 64, true), (128, 64, false), (128, 32, true), (64, 128, true), (64, 8, true), (64, 1, false)] {
+        let shape = TileShape { index_heads, dim, wide };
+        all.extend([shape.specialisation(false), shape.specialisation(true)]);
+    }
+    all
 }
 
 /// `first..first + count`, if it lies within what the plan is for.

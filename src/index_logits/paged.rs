@@ -28,6 +28,8 @@ pub struct PagedIndexLogitsOptions {
     pub max_pages: u64,
     /// Most columns of one call's `logits`, below 2^31.
     pub max_context: u64,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
 }
@@ -44,6 +46,7 @@ impl Default for PagedIndexLogitsOptions {
             pages_per_segment: i32::MAX as u64,
             max_pages: 0,
             max_context: 0,
+            max_binding_bytes: None,
             variant: None,
         }
     }
@@ -114,7 +117,7 @@ impl PagedIndexLogits {
         let shape = TileShape::new(options.index_heads, options.dim, u64::from(options.next_n))?;
         let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
         tracing::debug!(%variant, reason, batch = options.batch, heads = options.index_heads, page = options.page_size, "paged index logits");
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, true)?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(true).kernel(device)?) };
         Ok(PagedIndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 
@@ -170,7 +173,7 @@ impl PagedIndexLogits {
 
     fn check(&self, args: &PagedIndexLogitsArgs<'_>) -> Result<()> {
         planned("columns", args.columns, self.options.max_context)?;
-        let end = args.first_sequence.checked_add(args.sequences).unwrap_or(u64::MAX);
+        let end = args.first_sequence.saturating_add(args.sequences);
         planned("sequences", end, self.options.batch)?;
         let rows = product("sequences", &[end, self.next_n()])?;
         at_least("q", args.q, product("q", &[rows, self.shape.query_bytes()])?)?;
@@ -187,7 +190,7 @@ impl PagedIndexLogits {
 
     /// One dispatch for each part of the sequences and window of the cache; usually one in all.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &PagedIndexLogitsArgs<'_>) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
         let windows = self.segments().windows("cache", limits, args.cache)?;
         for part in self.parts(limits, args)? {
             for (i, window) in windows.iter().enumerate() {

@@ -20,6 +20,8 @@ pub struct IndexLogitsOptions {
     pub index_heads: u32,
     /// Index dimension, 64 or 128.
     pub dim: u32,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
 }
@@ -27,7 +29,7 @@ pub struct IndexLogitsOptions {
 impl Default for IndexLogitsOptions {
     /// No queries and no keys; 64 heads of 128 dimensions.
     fn default() -> Self {
-        IndexLogitsOptions { queries: 0, keys: 0, index_heads: 64, dim: 128, variant: None }
+        IndexLogitsOptions { queries: 0, keys: 0, index_heads: 64, dim: 128, max_binding_bytes: None, variant: None }
     }
 }
 
@@ -64,7 +66,7 @@ pub struct IndexLogitsArgs<'a> {
 /// use portable_dsa::index_logits::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
 ///
 /// let device = Device::cpu();
-/// let plan = IndexLogits::plan(&device, IndexLogitsOptions { queries: 1, keys: 2, index_heads: 1, dim: 64, variant: None })?;
+/// let plan = IndexLogits::plan(&device, IndexLogitsOptions { queries: 1, keys: 2, index_heads: 1, dim: 64, ..Default::default() })?;
 /// let logits = device.buffer("logits", 8)?;
 /// plan.run(&IndexLogitsArgs {
 ///     first_query: 0,
@@ -104,7 +106,7 @@ impl IndexLogits {
         let shape = TileShape::new(options.index_heads, options.dim, options.queries)?;
         let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, false)?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(false).kernel(device)?) };
         Ok(IndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 
@@ -163,7 +165,7 @@ impl IndexLogits {
 
     /// One dispatch for each window of keys and chunk of queries; usually one in all.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &IndexLogitsArgs<'_>) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
         let query_step = limits.items("q", &[self.shape.query_bytes(), self.shape.weight_bytes()])?;
         for keys in ranges(args.keys, limits.items("k", &[u64::from(self.options.dim)])?) {
             // The last row of `logits` that is bound ends with this window's columns.

@@ -1,12 +1,13 @@
 //! The kernel that keys and queries share, and its dispatches.
 
 use bytemuck::NoUninit;
-use dsa_engine::{Binding, Buffer, Constant, Device, Encoder, Grid, Kernel, KernelSpec};
+use dsa_engine::{Binding, Buffer, Constant, Encoder, Grid, Kernel};
 
 use super::{NormBuffers, ROPE_ANGLES, RopeBuffers};
 use crate::problem::{IndexRows, Norm, Rope};
+use crate::shaders::Specialisation;
 use crate::windows::{BindingLimits, Segments, at_least, product, ranges, word};
-use crate::{DType, Result, RopeLayout, ScaleFormat, cpu, host, shaders};
+use crate::{DType, Result, RopeLayout, ScaleFormat, cpu, host};
 
 /// What is fixed when a plan is made.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,7 @@ pub(super) struct RowsShape {
     pub(super) rope: Option<RopeLayout>,
     pub(super) hadamard: bool,
     pub(super) scale_format: ScaleFormat,
+    pub(super) max_binding_bytes: Option<u64>,
 }
 
 /// Inputs of one call. Sizes are checked by [`RowsShape::check`].
@@ -58,8 +60,8 @@ struct Params {
 }
 
 impl RowsShape {
-    /// Compiles the kernel; `output` is `Some("paged")`, `Some("queries")` or, for flat keys, `None`.
-    pub(super) fn kernel(&self, device: &Device, output: Option<&'static str>) -> Result<Kernel> {
+    /// The kernel; `output` is `Some("paged")`, `Some("queries")` or, for flat keys, `None`.
+    pub(super) fn specialisation(&self, output: Option<&'static str>) -> Specialisation {
         let mut features = Vec::from_iter(output);
         match self.dtype {
             DType::Bf16 => features.push("bf16"),
@@ -81,10 +83,7 @@ impl RowsShape {
         if self.scale_format == ScaleFormat::Amax {
             features.push("amax");
         }
-        let constants = [("DIM", Constant::U32(self.dim))];
-        let spec =
-            KernelSpec { library: &shaders::LIBRARY, module: "indexer/rows", entry: "main", constants: &constants, features: &features };
-        Ok(device.kernel(&spec)?)
+        Specialisation { module: "indexer/rows", constants: vec![("DIM", Constant::U32(self.dim))], features }
     }
 
     /// Bytes of the `x` of one position.
@@ -110,7 +109,7 @@ impl RowsShape {
 
     /// Records the dispatches: one for each window of rows, times the windows of a paged cache.
     pub(super) fn encode(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, inputs: &RowsInputs<'_>, output: RowsOutput<'_>) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(encoder.device(), self.max_binding_bytes);
         let step = limits.items(inputs.name, &[self.x_bytes().max(self.rows_per_position * 4), ROPE_ANGLES * 4])?;
         for range in ranges(inputs.positions, step) {
             let count = range.end - range.start;
@@ -227,4 +226,34 @@ impl RowsShape {
         cpu::index_rows(&problem, &mut codes, &mut scales);
         Ok((codes, scales))
     }
+}
+
+/// The kernel's forms: every output with every type of input, and every choice of steps with one of them.
+pub(crate) fn catalogue() -> Vec<Specialisation> {
+    let mut all = Vec::new();
+    let whole = RowsShape {
+        dim: 128,
+        dtype: DType::Bf16,
+        rows_per_position: 1,
+        norm_eps: Some(1e-6),
+        rope: Some(RopeLayout::HalfSplit),
+        hadamard: true,
+        scale_format: ScaleFormat::PowerOfTwo,
+        max_binding_bytes: None,
+    };
+    for output in [None, Some("paged"), Some("queries")] {
+        for dtype in [DType::Bf16, DType::F16, DType::F32] {
+            all.extend([128, 64].map(|dim| RowsShape { dim, dtype, ..whole }.specialisation(output)));
+        }
+        for (norm_eps, hadamard) in [(None, true), (None, false), (whole.norm_eps, false)] {
+            for rope in [None, Some(RopeLayout::HalfSplit), Some(RopeLayout::Interleaved)] {
+                let shape = RowsShape { norm_eps, hadamard, rope, ..whole };
+                all.extend(
+                    [ScaleFormat::PowerOfTwo, ScaleFormat::Amax]
+                        .map(|scale_format| RowsShape { scale_format, ..shape }.specialisation(output)),
+                );
+            }
+        }
+    }
+    all
 }

@@ -42,6 +42,8 @@ pub struct IndexKeysOptions {
     pub scale_format: ScaleFormat,
     /// Where the keys go.
     pub target: IndexKeyTarget,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
 }
@@ -58,6 +60,7 @@ impl Default for IndexKeysOptions {
             hadamard: true,
             scale_format: ScaleFormat::PowerOfTwo,
             target: IndexKeyTarget::Flat,
+            max_binding_bytes: None,
             variant: None,
         }
     }
@@ -149,9 +152,10 @@ impl IndexKeys {
             rope: options.rope,
             hadamard: options.hadamard,
             scale_format: options.scale_format,
+            max_binding_bytes: options.max_binding_bytes,
         };
         let output = matches!(options.target, IndexKeyTarget::Paged { .. }).then_some("paged");
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, output)?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(output).kernel(device)?) };
         Ok(IndexKeys { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

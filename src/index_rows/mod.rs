@@ -13,6 +13,7 @@ mod queries;
 
 use dsa_engine::Buffer;
 
+pub(crate) use kernel::catalogue;
 pub use keys::{IndexKeyOutput, IndexKeyTarget, IndexKeys, IndexKeysArgs, IndexKeysOptions};
 pub use queries::{IndexQueries, IndexQueriesArgs, IndexQueriesOptions};
 

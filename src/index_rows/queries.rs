@@ -26,6 +26,8 @@ pub struct IndexQueriesOptions {
     pub scale_format: ScaleFormat,
     /// Factor on all weights. DeepSeek-V3.2: `index_heads^-0.5 * dim^-0.5`.
     pub factor: f32,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
 }
@@ -42,6 +44,7 @@ impl Default for IndexQueriesOptions {
             hadamard: true,
             scale_format: ScaleFormat::PowerOfTwo,
             factor: (64f32 * 128.0).sqrt().recip(),
+            max_binding_bytes: None,
             variant: None,
         }
     }
@@ -99,8 +102,9 @@ impl IndexQueries {
             rope: options.rope,
             hadamard: options.hadamard,
             scale_format: options.scale_format,
+            max_binding_bytes: options.max_binding_bytes,
         };
-        let kernel = if device.is_cpu() { None } else { Some(shape.kernel(device, Some("queries"))?) };
+        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(Some("queries")).kernel(device)?) };
         Ok(IndexQueries { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

@@ -5,11 +5,12 @@
 //! makes the cache a flat array of rows whatever the page size.
 
 use bytemuck::NoUninit;
-use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel, KernelSpec};
+use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use crate::layout::Fp8Row;
+use crate::shaders::Specialisation;
 use crate::windows::{BindingLimits, Segments, at_least, product, ranges, word};
-use crate::{DType, Error, FP8_ROW_BYTES, KvFormat, Result, Variant, formats, host, shaders, variant};
+use crate::{DType, Error, FP8_ROW_BYTES, KvFormat, Result, Variant, formats, host, variant};
 
 /// What a [`KvCacheWriter`] is made for.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,8 @@ pub struct KvCacheWriterOptions {
     pub format: KvFormat,
     /// Rows in each of the cache's buffers but the last.
     pub rows_per_segment: u64,
+    /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
+    pub max_binding_bytes: Option<u64>,
     /// The shader variant to force; both run the same shader, for the operation only moves bytes.
     pub variant: Option<Variant>,
 }
@@ -37,6 +40,7 @@ impl Default for KvCacheWriterOptions {
             dtype: DType::Bf16,
             format: KvFormat::Fp8,
             rows_per_segment: i32::MAX as u64,
+            max_binding_bytes: None,
             variant: None,
         }
     }
@@ -114,7 +118,7 @@ impl KvCacheWriter {
         check_options(&options)?;
         let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
         tracing::debug!(%variant, reason, rows = options.rows, format = ?options.format, "kv cache writer");
-        let kernel = if device.is_cpu() { None } else { Some(kernel(device, &options)?) };
+        let kernel = if device.is_cpu() { None } else { Some(specialisation(options.format, options.dtype).kernel(device)?) };
         Ok(KvCacheWriter { device: device.clone(), options, kernel, variant, reason })
     }
 
@@ -171,7 +175,7 @@ impl KvCacheWriter {
 
     /// One dispatch for each window of rows and each window of the cache.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &KvCacheWriterArgs<'_>, segments: Segments) -> Result<()> {
-        let limits = BindingLimits::of(encoder.device());
+        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
         let windows = segments.windows("cache", limits, args.cache)?;
         let bytes = self.latent_bytes();
         for range in ranges(args.rows, limits.items("latent", &[bytes])?) {
@@ -229,7 +233,7 @@ fn check_options(options: &KvCacheWriterOptions) -> Result<()> {
         KvFormat::Fp8 if options.d_qk as usize != Fp8Row::VALUES => {
             return Err(Error::range("d_qk", "576 for the FP8 cache", options.d_qk));
         }
-        KvFormat::Plain(_) if row_bytes == 0 || row_bytes % 4 != 0 => {
+        KvFormat::Plain(_) if row_bytes == 0 || !row_bytes.is_multiple_of(4) => {
             return Err(Error::range("d_qk", "rows of whole 32-bit words", format!("{row_bytes} bytes")));
         }
         KvFormat::Plain(dtype) if dtype != options.dtype => {
@@ -243,14 +247,20 @@ fn check_options(options: &KvCacheWriterOptions) -> Result<()> {
     Ok(())
 }
 
-fn kernel(device: &Device, options: &KvCacheWriterOptions) -> Result<Kernel> {
-    let (module, features): (_, &[&str]) = match (options.format, options.dtype) {
-        (KvFormat::Plain(_), _) => ("cache/rows", &[]),
-        (KvFormat::Fp8, DType::Bf16) => ("cache/kv_fp8", &["bf16"]),
-        (KvFormat::Fp8, DType::F16) => ("cache/kv_fp8", &["f16"]),
-        (KvFormat::Fp8, DType::F32) => ("cache/kv_fp8", &[]),
+fn specialisation(format: KvFormat, dtype: DType) -> Specialisation {
+    let (module, features) = match (format, dtype) {
+        (KvFormat::Plain(_), _) => ("cache/rows", vec![]),
+        (KvFormat::Fp8, DType::Bf16) => ("cache/kv_fp8", vec!["bf16"]),
+        (KvFormat::Fp8, DType::F16) => ("cache/kv_fp8", vec!["f16"]),
+        (KvFormat::Fp8, DType::F32) => ("cache/kv_fp8", vec![]),
     };
-    Ok(device.kernel(&KernelSpec { library: &shaders::LIBRARY, module, entry: "main", constants: &[], features })?)
+    Specialisation { module, constants: Vec::new(), features }
+}
+
+/// The kernels' forms.
+pub(crate) fn catalogue() -> Vec<Specialisation> {
+    let fp8 = [DType::Bf16, DType::F16, DType::F32].map(|dtype| specialisation(KvFormat::Fp8, dtype));
+    fp8.into_iter().chain([specialisation(KvFormat::Plain(DType::Bf16), DType::Bf16)]).collect()
 }
 
 // The shader writes 164 words a row.

@@ -110,6 +110,7 @@ impl Pipeline {
             scale_format: options.scale_format,
             factor: options.index_factor,
             variant: options.variant,
+            max_binding_bytes: None,
         };
         let rows = queries * u64::from(options.index_heads);
         let sparse = Sparse {
@@ -157,13 +158,7 @@ impl Pipeline {
         }
     }
 
-    fn attend_sparse(
-        &self,
-        encoder: &mut Encoder<'_>,
-        plan: &Sparse,
-        queries: &Queries<'_>,
-        output: &QueryOutput<'_>,
-    ) -> Result<()> {
+    fn attend_sparse(&self, encoder: &mut Encoder<'_>, plan: &Sparse, queries: &Queries<'_>, output: &QueryOutput<'_>) -> Result<()> {
         let count = queries.context_lengths.len() as u64;
         plan.index_queries.encode(
             encoder,

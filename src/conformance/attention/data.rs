@@ -222,7 +222,7 @@ impl Problem {
         (0..repeats)
             .map(|_| {
                 tensors.poison()?;
-                runner(&[0..self.spec.queries as u64 / self.spec.next_n as u64])?;
+                runner(std::slice::from_ref(&(0..self.spec.queries as u64 / self.spec.next_n as u64)))?;
                 tensors.read(self)
             })
             .collect()
@@ -266,7 +266,18 @@ impl Problem {
         match spec.op {
             Op::Prefill => {
                 let options = SparseAttentionOptions {
-                    queries, heads, d_qk, d_v, q_dtype, kv_format, rows, rows_per_segment, top_k, softmax_scale, variant, tuning,
+                    queries,
+                    heads,
+                    d_qk,
+                    d_v,
+                    q_dtype,
+                    kv_format,
+                    rows,
+                    rows_per_segment,
+                    top_k,
+                    softmax_scale,
+                    variant,
+                    tuning,
                 };
                 let args = SparseAttentionArgs { q, kv, indices, topk_length, attn_sink, out, max_logits, lse };
                 run!(SparseAttention::plan(device, options), args)
@@ -274,13 +285,35 @@ impl Problem {
             Op::Decode => {
                 let (batch, next_n) = (queries / spec.next_n as u64, spec.next_n as u32);
                 let options = SparseDecodeOptions {
-                    batch, next_n, heads, d_qk, d_v, q_dtype, kv_format, rows, rows_per_segment, top_k, softmax_scale, variant, tuning,
+                    batch,
+                    next_n,
+                    heads,
+                    d_qk,
+                    d_v,
+                    q_dtype,
+                    kv_format,
+                    rows,
+                    rows_per_segment,
+                    top_k,
+                    softmax_scale,
+                    variant,
+                    tuning,
                 };
                 run!(SparseDecode::plan(device, options), SparseDecodeArgs { q, cache: kv, indices, topk_length, attn_sink, out, lse })
             }
             Op::Dense => {
                 let options = DenseAttentionOptions {
-                    queries, heads, d_qk, d_v, q_dtype, kv_format, rows, rows_per_segment, softmax_scale, variant, tuning,
+                    queries,
+                    heads,
+                    d_qk,
+                    d_v,
+                    q_dtype,
+                    kv_format,
+                    rows,
+                    rows_per_segment,
+                    softmax_scale,
+                    variant,
+                    tuning,
                 };
                 let args = DenseAttentionArgs { q, kv, k_start, k_end, attn_sink, out, max_logits, lse };
                 run!(DenseAttention::plan(device, options), args)
@@ -317,11 +350,9 @@ impl Problem {
         let length = [self.length(query) as i32];
         let keys = match spec.op {
             Op::Dense => Keys::Range { k_start: &self.k_start[query..=query], k_end: &self.k_end[query..=query] },
-            _ => Keys::Indices {
-                indices: &self.indices[query * spec.top_k..][..spec.top_k],
-                top_k: spec.top_k,
-                topk_length: Some(&length),
-            },
+            _ => {
+                Keys::Indices { indices: &self.indices[query * spec.top_k..][..spec.top_k], top_k: spec.top_k, topk_length: Some(&length) }
+            }
         };
         oracle::attention(&Attention {
             q: &self.q[query * q_bytes..][..q_bytes],

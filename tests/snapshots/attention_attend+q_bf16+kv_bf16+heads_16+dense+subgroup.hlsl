@@ -1,0 +1,818 @@
+// attention/attend+q_bf16+kv_bf16+heads_16+dense+subgroup,D_QK=576,D_V=512,HEAD_BLOCK=16
+struct NagaConstants {
+    int first_vertex;
+    int first_instance;
+    uint other;
+};
+ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
+
+struct Params {
+    uint workgroups;
+    uint heads;
+    uint head_blocks;
+    uint splits;
+    uint first_query;
+    uint length_query;
+    uint lse_query;
+    uint lse_inner;
+    uint window_start;
+    uint window_end;
+    uint top_k;
+    uint queries_per_length;
+    uint has_sink;
+    uint has_max_logits;
+    uint slots;
+    uint first_slot;
+    float scale;
+};
+
+struct Place {
+    uint query;
+    uint first_head;
+    uint split;
+    uint thread;
+    uint key_group;
+    uint head_group;
+    uint slice;
+};
+
+struct Eight {
+    float4 low;
+    float4 high;
+};
+
+struct Values {
+    float4 x0_;
+    float4 y0_;
+    float4 x1_;
+    float4 y1_;
+    float4 x2_;
+    float4 y2_;
+    float4 x3_;
+    float4 y3_;
+};
+
+static const uint TILE = 64u;
+static const uint CHUNK = 32u;
+static const uint HEAD_BLOCK = 16u;
+static const uint HEADS_PER_THREAD = 4u;
+static const uint QUERIES_AT = 512u;
+static const uint WEIGHTS_AT = 640u;
+static const uint D_QK = 576u;
+static const uint ROW_VECTORS = 72u;
+static const uint D_V = 512u;
+
+ByteAddressBuffer q : register(t0);
+ByteAddressBuffer k_start : register(t2);
+ByteAddressBuffer k_end : register(t3);
+RWByteAddressBuffer partial_out : register(u4);
+RWByteAddressBuffer partial_softmax : register(u5);
+cbuffer params : register(b8) { Params params; }
+groupshared float4 tile[896];
+groupshared float exchange[256];
+groupshared int rows[128];
+groupshared float factors[16];
+groupshared uint key_count;
+groupshared uint key_first;
+ByteAddressBuffer kv : register(t1);
+
+struct ComputeInput_main {
+    uint thread_1 : SV_GroupIndex;
+    uint3 workgroup_id_2 : SV_GroupID;
+    uint3 num_workgroups_2 : SV_GroupID;
+};
+
+void count_keys(Place place_1)
+{
+    if ((place_1.thread == 0u)) {
+        uint _e6 = params.length_query;
+        uint query_1 = (_e6 + place_1.query);
+        int _e11 = asint(k_start.Load(query_1*4));
+        uint _e17 = params.window_start;
+        uint first = max(uint(max(_e11, int(0))), _e17);
+        int _e21 = asint(k_end.Load(query_1*4));
+        uint _e27 = params.window_end;
+        uint last = min(uint(max(_e21, int(0))), _e27);
+        uint _e32 = params.window_start;
+        key_first = (first - _e32);
+        key_count = ((last > first) ? (last - first) : 0u);
+        return;
+    } else {
+        return;
+    }
+}
+
+int row_of(Place place_2, uint entry, uint entries)
+{
+    uint _e4 = key_first;
+    return ((entry < entries) ? int((_e4 + entry)) : int(-1));
+}
+
+uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
+{
+    uint count = (last_tile - first_tile);
+    return ((count < 32u) ? ((1u << (count & 31u)) - 1u) : 4294967295u);
+}
+
+float2 unpack_bf16x2_(uint packed)
+{
+    return float2(asfloat((packed << 16u)), asfloat((packed & 4294901760u)));
+}
+
+uint naga_div(uint lhs, uint rhs) {
+    return lhs / (rhs == 0u ? 1u : rhs);
+}
+
+Eight ConstructEight(float4 arg0, float4 arg1) {
+    Eight ret = (Eight)0;
+    ret.low = arg0;
+    ret.high = arg1;
+    return ret;
+}
+
+Eight query_eight(uint row, uint dim)
+{
+    uint4 packed_2 = asuint(q.Load4(((row * 72u) + naga_div(dim, 8u))*16));
+    {
+        const float2 _e11 = unpack_bf16x2_(packed_2.x);
+        const float2 _e13 = unpack_bf16x2_(packed_2.y);
+        const float2 _e16 = unpack_bf16x2_(packed_2.z);
+        const float2 _e18 = unpack_bf16x2_(packed_2.w);
+        const Eight eight_1 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
+        return eight_1;
+    }
+}
+
+float2 unpack_row_pair(uint packed_1)
+{
+    const float2 _e1 = unpack_bf16x2_(packed_1);
+    return _e1;
+}
+
+Eight row_eight(uint row_1, uint dim_1)
+{
+    uint4 packed_3 = asuint(kv.Load4(((row_1 * ROW_VECTORS) + naga_div(dim_1, 8u))*16));
+    const float2 _e11 = unpack_row_pair(packed_3.x);
+    const float2 _e13 = unpack_row_pair(packed_3.y);
+    const float2 _e16 = unpack_row_pair(packed_3.z);
+    const float2 _e18 = unpack_row_pair(packed_3.w);
+    const Eight eight_2 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
+    return eight_2;
+}
+
+uint naga_mod(uint lhs, uint rhs) {
+    return lhs % (rhs == 0u ? 1u : rhs);
+}
+
+void stage(Place place_4, int row_2, uint chunk)
+{
+    Eight eight = ConstructEight((0.0).xxxx, (0.0).xxxx);
+    Eight query = ConstructEight((0.0).xxxx, (0.0).xxxx);
+
+    uint line_4 = naga_div(place_4.thread, 4u);
+    uint part = naga_mod(place_4.thread, 4u);
+    if ((row_2 >= int(0))) {
+        const Eight _e23 = row_eight(uint(row_2), ((chunk * CHUNK) + (part * 8u)));
+        eight = _e23;
+    }
+    uint swizzle = (line_4 & 7u);
+    float4 _e35 = eight.low;
+    tile[((line_4 * 8u) + ((2u * part) ^ swizzle))] = _e35;
+    float4 _e47 = eight.high;
+    tile[((line_4 * 8u) + (((2u * part) + 1u) ^ swizzle))] = _e47;
+    if ((line_4 < HEAD_BLOCK)) {
+        uint head_2 = (place_4.first_head + line_4);
+        uint _e60 = params.heads;
+        if ((head_2 < _e60)) {
+            uint _e64 = params.first_query;
+            uint _e69 = params.heads;
+            const Eight _e77 = query_eight((((_e64 + place_4.query) * _e69) + head_2), ((chunk * CHUNK) + (part * 8u)));
+            query = _e77;
+        }
+        uint group_2 = naga_div(line_4, HEADS_PER_THREAD);
+        float4 _e91 = query.low;
+        tile[((QUERIES_AT + (line_4 * 8u)) + ((2u * part) ^ group_2))] = _e91;
+        float4 _e105 = query.high;
+        tile[((QUERIES_AT + (line_4 * 8u)) + (((2u * part) + 1u) ^ group_2))] = _e105;
+        return;
+    } else {
+        return;
+    }
+}
+
+float add_dot(float sum_1, float4 a, float4 b)
+{
+    return ((((sum_1 + (a.x * b.x)) + (a.y * b.y)) + (a.z * b.z)) + (a.w * b.w));
+}
+
+float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 row3_, float4 b_1)
+{
+    const float _e7 = add_dot(sums.x, row0_, b_1);
+    const float _e9 = add_dot(sums.y, row1_, b_1);
+    const float _e11 = add_dot(sums.z, row2_, b_1);
+    const float _e13 = add_dot(sums.w, row3_, b_1);
+    return float4(_e7, _e9, _e11, _e13);
+}
+
+uint slice_at(uint head, uint slice, Place place_5)
+{
+    uint rank = (slice - ((slice > head) ? 1u : 0u));
+    return ((((head * 3u) + rank) * 64u) + (place_5.thread & 63u));
+}
+
+float4 score(Place place_6, int row_3)
+{
+    float4 sums0_ = (0.0).xxxx;
+    float4 sums1_ = (0.0).xxxx;
+    float4 sums2_ = (0.0).xxxx;
+    float4 sums3_ = (0.0).xxxx;
+    uint chunk_1 = 0u;
+    uint step_ = (uint)0;
+    float4 own = (0.0).xxxx;
+
+    uint key_line = (place_6.key_group * 8u);
+    uint query_line = (QUERIES_AT + ((place_6.head_group * HEADS_PER_THREAD) * 8u));
+    bool loop_init = true;
+    while(true) {
+        if (!loop_init) {
+            uint _e96 = chunk_1;
+            chunk_1 = (_e96 + 1u);
+        }
+        loop_init = false;
+        uint _e26 = chunk_1;
+        if ((_e26 < 18u)) {
+        } else {
+            break;
+        }
+        {
+            GroupMemoryBarrierWithGroupSync();
+            uint _e29 = chunk_1;
+            stage(place_6, row_3, _e29);
+            GroupMemoryBarrierWithGroupSync();
+            step_ = 0u;
+            bool loop_init_1 = true;
+            while(true) {
+                if (!loop_init_1) {
+                    uint _e93 = step_;
+                    step_ = (_e93 + 1u);
+                }
+                loop_init_1 = false;
+                uint _e32 = step_;
+                if ((_e32 < 2u)) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e38 = step_;
+                    uint vector_ = ((place_6.slice * 2u) + _e38);
+                    uint key_at = (key_line + (vector_ ^ (place_6.key_group & 7u)));
+                    uint query_at = (query_line + (vector_ ^ place_6.head_group));
+                    float4 key0_ = tile[key_at];
+                    float4 key1_ = tile[(key_at + 128u)];
+                    float4 key2_ = tile[(key_at + 256u)];
+                    float4 key3_ = tile[(key_at + 384u)];
+                    float4 _e66 = sums0_;
+                    float4 _e69 = tile[query_at];
+                    const float4 _e70 = add_dots(_e66, key0_, key1_, key2_, key3_, _e69);
+                    sums0_ = _e70;
+                    {
+                        float4 _e71 = sums1_;
+                        float4 _e76 = tile[(query_at + 8u)];
+                        const float4 _e77 = add_dots(_e71, key0_, key1_, key2_, key3_, _e76);
+                        sums1_ = _e77;
+                    }
+                    {
+                        float4 _e78 = sums2_;
+                        float4 _e83 = tile[(query_at + 16u)];
+                        const float4 _e84 = add_dots(_e78, key0_, key1_, key2_, key3_, _e83);
+                        sums2_ = _e84;
+                    }
+                    {
+                        float4 _e85 = sums3_;
+                        float4 _e90 = tile[(query_at + 24u)];
+                        const float4 _e91 = add_dots(_e85, key0_, key1_, key2_, key3_, _e90);
+                        sums3_ = _e91;
+                    }
+                }
+            }
+        }
+    }
+    GroupMemoryBarrierWithGroupSync();
+    if ((place_6.slice == 0u)) {
+        float4 _e104 = sums0_;
+        own = _e104;
+    } else {
+        const uint _e108 = slice_at(0u, place_6.slice, place_6);
+        float4 _e110 = sums0_;
+        tile[_e108] = _e110;
+    }
+    {
+        if ((place_6.slice == 1u)) {
+            float4 _e114 = sums1_;
+            own = _e114;
+        } else {
+            const uint _e118 = slice_at(1u, place_6.slice, place_6);
+            float4 _e120 = sums1_;
+            tile[_e118] = _e120;
+        }
+    }
+    {
+        if ((place_6.slice == 2u)) {
+            float4 _e124 = sums2_;
+            own = _e124;
+        } else {
+            const uint _e128 = slice_at(2u, place_6.slice, place_6);
+            float4 _e130 = sums2_;
+            tile[_e128] = _e130;
+        }
+    }
+    {
+        if ((place_6.slice == 3u)) {
+            float4 _e134 = sums3_;
+            own = _e134;
+        } else {
+            const uint _e138 = slice_at(3u, place_6.slice, place_6);
+            float4 _e140 = sums3_;
+            tile[_e138] = _e140;
+        }
+    }
+    GroupMemoryBarrierWithGroupSync();
+    if ((place_6.slice < HEADS_PER_THREAD)) {
+        uint first_1 = ((place_6.slice * 192u) + (place_6.thread & 63u));
+        float4 _e151 = own;
+        float4 _e154 = tile[first_1];
+        float4 _e159 = tile[(first_1 + 64u)];
+        float4 _e165 = tile[(first_1 + 128u)];
+        own = (_e151 + ((_e154 + _e159) + _e165));
+    }
+    float4 _e168 = own;
+    return _e168;
+}
+
+float head_maximum(Place place_7, uint line_, bool finishes, float value, uint subgroup_size_1)
+{
+    float maximum_1 = (float)0;
+    bool local_1 = (bool)0;
+    bool local_2 = (bool)0;
+
+    const float _e6 = WaveReadLaneAt(value, WaveGetLaneIndex() ^ 1u);
+    maximum_1 = max(value, _e6);
+    float _e9 = maximum_1;
+    float _e10 = maximum_1;
+    const float _e12 = WaveReadLaneAt(_e10, WaveGetLaneIndex() ^ 2u);
+    maximum_1 = max(_e9, _e12);
+    if ((subgroup_size_1 >= 8u)) {
+        float _e16 = maximum_1;
+        float _e17 = maximum_1;
+        const float _e19 = WaveReadLaneAt(_e17, WaveGetLaneIndex() ^ 4u);
+        maximum_1 = max(_e16, _e19);
+    }
+    if ((subgroup_size_1 >= 16u)) {
+        float _e23 = maximum_1;
+        float _e24 = maximum_1;
+        const float _e26 = WaveReadLaneAt(_e24, WaveGetLaneIndex() ^ 8u);
+        maximum_1 = max(_e23, _e26);
+    }
+    if (finishes) {
+        local_1 = ((place_7.key_group & 3u) == 0u);
+    } else {
+        local_1 = false;
+    }
+    bool _e36 = local_1;
+    if (_e36) {
+        float _e45 = maximum_1;
+        exchange[((line_ * 4u) + naga_div(place_7.key_group, 4u))] = _e45;
+    }
+    GroupMemoryBarrierWithGroupSync();
+    if (finishes) {
+        local_2 = (subgroup_size_1 < 16u);
+    } else {
+        local_2 = false;
+    }
+    bool _e51 = local_2;
+    if (_e51) {
+        uint at = (line_ * 4u);
+        float _e56 = exchange[at];
+        float _e61 = exchange[(at + 1u)];
+        float _e67 = exchange[(at + 2u)];
+        float _e72 = exchange[(at + 3u)];
+        maximum_1 = max(max(_e56, _e61), max(_e67, _e72));
+    }
+    float _e75 = maximum_1;
+    return _e75;
+}
+
+float4 factors_of(uint group_1)
+{
+    float _e5 = factors[(4u * group_1)];
+    float _e12 = factors[((4u * group_1) + 1u)];
+    float _e19 = factors[((4u * group_1) + 2u)];
+    float _e26 = factors[((4u * group_1) + 3u)];
+    return float4(_e5, _e12, _e19, _e26);
+}
+
+void scale_values(inout Values values_1)
+{
+    const float4 _e2 = factors_of(0u);
+    float4 _e4 = values_1.x0_;
+    values_1.x0_ = (_e4 * _e2);
+    float4 _e7 = values_1.y0_;
+    values_1.y0_ = (_e7 * _e2);
+    {
+        const float4 _e10 = factors_of(1u);
+        float4 _e12 = values_1.x1_;
+        values_1.x1_ = (_e12 * _e10);
+        float4 _e15 = values_1.y1_;
+        values_1.y1_ = (_e15 * _e10);
+    }
+    {
+        const float4 _e18 = factors_of(2u);
+        float4 _e20 = values_1.x2_;
+        values_1.x2_ = (_e20 * _e18);
+        float4 _e23 = values_1.y2_;
+        values_1.y2_ = (_e23 * _e18);
+        const float4 _e26 = factors_of(3u);
+        float4 _e28 = values_1.x3_;
+        values_1.x3_ = (_e28 * _e26);
+        float4 _e31 = values_1.y3_;
+        values_1.y3_ = (_e31 * _e26);
+        return;
+    }
+}
+
+float2 row_pair(uint row_4, uint pair)
+{
+    uint _e12 = asuint(kv.Load((pair & 3u)*4+((row_4 * ROW_VECTORS) + naga_div(pair, 4u))*16));
+    const float2 _e13 = unpack_row_pair(_e12);
+    return _e13;
+}
+
+float2 value_pair(int row_5, uint pair_1)
+{
+    if ((row_5 < int(0))) {
+        return (0.0).xx;
+    }
+    const float2 _e7 = row_pair(uint(row_5), pair_1);
+    return _e7;
+}
+
+void add_values(inout Values values_2, Place place_8, uint rows_at)
+{
+    uint four = 0u;
+
+    if ((place_8.thread >= 256u)) {
+        return;
+    }
+    bool loop_init_2 = true;
+    while(true) {
+        if (!loop_init_2) {
+            uint _e165 = four;
+            four = (_e165 + 1u);
+        }
+        loop_init_2 = false;
+        uint _e8 = four;
+        if ((_e8 < 16u)) {
+        } else {
+            break;
+        }
+        {
+            uint _e12 = four;
+            uint at_1 = (rows_at + (4u * _e12));
+            int _e17 = rows[at_1];
+            const float2 _e19 = value_pair(_e17, place_8.thread);
+            int _e24 = rows[(at_1 + 1u)];
+            const float2 _e26 = value_pair(_e24, place_8.thread);
+            int _e31 = rows[(at_1 + 2u)];
+            const float2 _e33 = value_pair(_e31, place_8.thread);
+            int _e38 = rows[(at_1 + 3u)];
+            const float2 _e40 = value_pair(_e38, place_8.thread);
+            float4 x_1 = float4(_e19.x, _e26.x, _e33.x, _e40.x);
+            float4 y_1 = float4(_e19.y, _e26.y, _e33.y, _e40.y);
+            uint _e52 = four;
+            uint weights = (WEIGHTS_AT + _e52);
+            {
+                float4 w0_ = tile[weights];
+                float4 w1_ = tile[(weights + 16u)];
+                float4 w2_ = tile[(weights + 32u)];
+                float4 w3_ = tile[(weights + 48u)];
+                float4 _e74 = values_2.x0_;
+                const float4 _e75 = add_dots(_e74, w0_, w1_, w2_, w3_, x_1);
+                values_2.x0_ = _e75;
+                float4 _e78 = values_2.y0_;
+                const float4 _e79 = add_dots(_e78, w0_, w1_, w2_, w3_, y_1);
+                values_2.y0_ = _e79;
+            }
+            {
+                float4 w0_1 = tile[(weights + 64u)];
+                float4 w1_1 = tile[(weights + 80u)];
+                float4 w2_1 = tile[(weights + 96u)];
+                float4 w3_1 = tile[(weights + 112u)];
+                float4 _e102 = values_2.x1_;
+                const float4 _e103 = add_dots(_e102, w0_1, w1_1, w2_1, w3_1, x_1);
+                values_2.x1_ = _e103;
+                float4 _e106 = values_2.y1_;
+                const float4 _e107 = add_dots(_e106, w0_1, w1_1, w2_1, w3_1, y_1);
+                values_2.y1_ = _e107;
+            }
+            {
+                float4 w0_2 = tile[(weights + 128u)];
+                float4 w1_2 = tile[(weights + 144u)];
+                float4 w2_2 = tile[(weights + 160u)];
+                float4 w3_2 = tile[(weights + 176u)];
+                float4 _e130 = values_2.x2_;
+                const float4 _e131 = add_dots(_e130, w0_2, w1_2, w2_2, w3_2, x_1);
+                values_2.x2_ = _e131;
+                float4 _e134 = values_2.y2_;
+                const float4 _e135 = add_dots(_e134, w0_2, w1_2, w2_2, w3_2, y_1);
+                values_2.y2_ = _e135;
+            }
+            {
+                float4 w0_3 = tile[(weights + 192u)];
+                float4 w1_3 = tile[(weights + 208u)];
+                float4 w2_3 = tile[(weights + 224u)];
+                float4 w3_3 = tile[(weights + 240u)];
+                float4 _e158 = values_2.x3_;
+                const float4 _e159 = add_dots(_e158, w0_3, w1_3, w2_3, w3_3, x_1);
+                values_2.x3_ = _e159;
+                float4 _e162 = values_2.y3_;
+                const float4 _e163 = add_dots(_e162, w0_3, w1_3, w2_3, w3_3, y_1);
+                values_2.y3_ = _e163;
+            }
+        }
+    }
+    return;
+}
+
+uint partial_row(Place place_9, uint head_1)
+{
+    uint _e5 = params.slots;
+    uint _e9 = params.first_slot;
+    uint _e15 = params.heads;
+    return (((((place_9.query * _e5) + _e9) + place_9.split) * _e15) + head_1);
+}
+
+void finish_head(Place place_10, uint line_1, float maximum_2, float sum_2, bool seen_1)
+{
+    factors[line_1] = 1.0;
+    uint head_3 = (place_10.first_head + line_1);
+    uint _e12 = params.heads;
+    if ((head_3 < _e12)) {
+        const uint _e15 = partial_row(place_10, head_3);
+        partial_softmax.Store2(_e15*8, asuint((seen_1 ? float2(maximum_2, sum_2) : float2(-1e38, 0.0))));
+        return;
+    } else {
+        return;
+    }
+}
+
+void write_value(Place place_11, uint line_2, float2 value_1)
+{
+    uint head_4 = (place_11.first_head + line_2);
+    uint _e7 = params.heads;
+    if ((head_4 < _e7)) {
+        {
+            const uint _e10 = partial_row(place_11, head_4);
+            partial_out.Store2(((_e10 * 256u) + place_11.thread)*8, asuint(value_1));
+            return;
+        }
+    } else {
+        return;
+    }
+}
+
+void write_four(Place place_12, uint line_3, float4 x, float4 y)
+{
+    write_value(place_12, line_3, float2(x.x, y.x));
+    write_value(place_12, (line_3 + 1u), float2(x.y, y.y));
+    write_value(place_12, (line_3 + 2u), float2(x.z, y.z));
+    write_value(place_12, (line_3 + 3u), float2(x.w, y.w));
+    return;
+}
+
+void write_values(Place place_13, Values values_3)
+{
+    if ((place_13.thread >= 256u)) {
+        return;
+    }
+    write_four(place_13, 0u, values_3.x0_, values_3.y0_);
+    {
+        write_four(place_13, 4u, values_3.x1_, values_3.y1_);
+    }
+    {
+        write_four(place_13, 8u, values_3.x2_, values_3.y2_);
+    }
+    {
+        write_four(place_13, 12u, values_3.x3_, values_3.y3_);
+        return;
+    }
+}
+
+uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
+{
+    return (workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x));
+}
+
+[numthreads(256, 1, 1)]
+void main(ComputeInput_main computeinput_main)
+{
+    uint thread = computeinput_main.thread_1;
+    uint3 workgroup_id = computeinput_main.workgroup_id_2;
+    uint3 num_workgroups = computeinput_main.num_workgroups_2;
+    uint subgroup_size = WaveGetLaneCount();
+    Place place = (Place)0;
+    float maximum = -1e38;
+    float sum = 0.0;
+    bool seen = false;
+    Values values = (Values)0;
+    uint parity = 0u;
+    uint group = (uint)0;
+    uint used = (uint)0;
+    float4 scores = (float4)0;
+    float largest = (float)0;
+    bool local = (bool)0;
+    float total = 0.0;
+    uint i = 0u;
+
+    const uint _e4 = flat_workgroup_id(workgroup_id, uint3(_NagaConstants.first_vertex, _NagaConstants.first_instance, _NagaConstants.other));
+    uint _e7 = params.workgroups;
+    if ((_e4 >= _e7)) {
+        return;
+    }
+    uint _e11 = params.head_blocks;
+    uint rest = naga_div(_e4, _e11);
+    uint _e17 = params.splits;
+    place.query = naga_div(rest, _e17);
+    uint _e22 = params.head_blocks;
+    place.first_head = (naga_mod(_e4, _e22) * HEAD_BLOCK);
+    uint _e29 = params.splits;
+    place.split = naga_mod(rest, _e29);
+    place.thread = thread;
+    place.key_group = naga_mod(thread, 16u);
+    place.head_group = naga_mod(naga_div(thread, 16u), 4u);
+    place.slice = naga_div(thread, 64u);
+    Place _e43 = place;
+    count_keys(_e43);
+    GroupMemoryBarrierWithGroupSync();
+    uint _e45 = key_count;
+    GroupMemoryBarrierWithGroupSync();
+    uint tiles = naga_div(((_e45 + TILE) - 1u), TILE);
+    uint _e54 = params.splits;
+    uint _e60 = params.splits;
+    uint tiles_per_split = naga_div(((tiles + _e54) - 1u), _e60);
+    uint _e64 = params.splits;
+    uint first_tile_1 = min((naga_mod(rest, _e64) * tiles_per_split), tiles);
+    uint last_tile_1 = min((first_tile_1 + tiles_per_split), tiles);
+    uint _e71 = place.head_group;
+    uint _e75 = place.slice;
+    uint line_5 = ((_e71 * HEADS_PER_THREAD) + _e75);
+    uint _e78 = place.slice;
+    bool finishes_1 = (_e78 < HEADS_PER_THREAD);
+    uint position = ((4u * naga_mod(naga_div(thread, 4u), 16u)) + naga_div(thread, 64u));
+    group = first_tile_1;
+    bool loop_init_3 = true;
+    while(true) {
+        if (!loop_init_3) {
+            uint _e229 = group;
+            group = (_e229 + 32u);
+        }
+        loop_init_3 = false;
+        uint _e100 = group;
+        if ((_e100 < last_tile_1)) {
+        } else {
+            break;
+        }
+        {
+            Place _e102 = place;
+            uint _e103 = group;
+            const uint _e104 = find_tiles(_e102, _e103, last_tile_1, _e45);
+            used = _e104;
+            while(true) {
+                uint _e106 = used;
+                if ((_e106 != 0u)) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e109 = group;
+                    uint _e110 = used;
+                    uint tile_index = (_e109 + firstbitlow(_e110));
+                    uint _e113 = used;
+                    uint _e114 = used;
+                    used = (_e113 & (_e114 - 1u));
+                    seen = true;
+                    Place _e119 = place;
+                    const int _e123 = row_of(_e119, ((tile_index * TILE) + position), _e45);
+                    if ((naga_mod(thread, 4u) == 0u)) {
+                        uint _e129 = parity;
+                        rows[(_e129 + position)] = _e123;
+                    }
+                    Place _e132 = place;
+                    const float4 _e133 = score(_e132, _e123);
+                    float _e136 = params.scale;
+                    scores = (_e133 * _e136);
+                    uint _e139 = parity;
+                    uint _e142 = place.key_group;
+                    uint at_2 = (_e139 + (4u * _e142));
+                    int _e147 = rows[at_2];
+                    int _e152 = rows[(at_2 + 1u)];
+                    int _e157 = rows[(at_2 + 2u)];
+                    int _e162 = rows[(at_2 + 3u)];
+                    bool4 valid = (int4(_e147, _e152, _e157, _e162) >= (int(0)).xxxx);
+                    float4 _e169 = scores;
+                    scores = (valid ? _e169 : (-1e38).xxxx);
+                    float _e172 = scores.x;
+                    float _e174 = scores.y;
+                    float _e177 = scores.z;
+                    float _e179 = scores.w;
+                    largest = max(max(_e172, _e174), max(_e177, _e179));
+                    {
+                        Place _e183 = place;
+                        float _e184 = largest;
+                        const float _e185 = head_maximum(_e183, line_5, finishes_1, _e184, subgroup_size);
+                        largest = _e185;
+                    }
+                    if (finishes_1) {
+                        float _e186 = maximum;
+                        float _e187 = largest;
+                        float new_maximum = max(_e186, _e187);
+                        float4 _e191 = scores;
+                        float4 weights_1 = (valid ? exp2((_e191 - (new_maximum).xxxx)) : (0.0).xxxx);
+                        float _e196 = maximum;
+                        float factor = exp2((_e196 - new_maximum));
+                        float _e199 = sum;
+                        sum = ((_e199 * factor) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
+                        maximum = new_maximum;
+                        uint _e215 = place.key_group;
+                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e215)] = weights_1;
+                        uint _e219 = place.key_group;
+                        if ((_e219 == 0u)) {
+                            factors[line_5] = factor;
+                        }
+                    }
+                    GroupMemoryBarrierWithGroupSync();
+                    scale_values(values);
+                    Place _e224 = place;
+                    uint _e225 = parity;
+                    add_values(values, _e224, _e225);
+                    uint _e226 = parity;
+                    parity = (_e226 ^ TILE);
+                }
+            }
+        }
+    }
+    if (finishes_1) {
+        uint _e236 = place.key_group;
+        float _e239 = sum;
+        exchange[((line_5 * 16u) + _e236)] = _e239;
+    }
+    GroupMemoryBarrierWithGroupSync();
+    if (finishes_1) {
+        uint _e243 = place.key_group;
+        local = (_e243 == 0u);
+    } else {
+        local = false;
+    }
+    bool _e247 = local;
+    if (_e247) {
+        bool loop_init_4 = true;
+        while(true) {
+            if (!loop_init_4) {
+                uint _e265 = i;
+                i = (_e265 + 1u);
+            }
+            loop_init_4 = false;
+            uint _e252 = i;
+            if ((_e252 < 16u)) {
+            } else {
+                break;
+            }
+            {
+                float _e255 = total;
+                uint _e259 = i;
+                float _e262 = exchange[((line_5 * 16u) + _e259)];
+                total = (_e255 + _e262);
+            }
+        }
+        Place _e267 = place;
+        float _e268 = maximum;
+        float _e269 = total;
+        bool _e270 = seen;
+        finish_head(_e267, line_5, _e268, _e269, _e270);
+    }
+    GroupMemoryBarrierWithGroupSync();
+    bool _e271 = seen;
+    if (_e271) {
+        scale_values(values);
+    }
+    {
+        bool _e272 = seen;
+        if (_e272) {
+            Place _e273 = place;
+            Values _e274 = values;
+            write_values(_e273, _e274);
+            return;
+        } else {
+            return;
+        }
+    }
+}
