@@ -1,2 +1,5 @@
 //! The `dsa` program.
+
+mod cli;
+
 fn main() {}
