@@ -6,6 +6,8 @@
 //!   that shares a feature gains the feature's whole sharpness, any other row about nothing: softmax weighs the earlier places that looked most
 //!   like this one, and the output's code part is the mixture of the bytes that followed them.
 //! * The last 16 numbers are a rotary embedding of the position, with which a head prefers what was written lately.
+//! * A few heads look for whole passages only. They have an attention sink, so that they say nothing (an output of zeros) where no row matches
+//!   that well; where one does, their votes decide.
 //! * Index keys are hash signs and a constant 1. An index head compares one feature, and uses the constant to subtract a threshold, so that its
 //!   ReLU drops what matches by chance.
 //!
@@ -21,7 +23,7 @@ use rayon::prelude::*;
 
 use super::context::Context;
 use super::hash::{FEATURES, Feature, WINDOW, features};
-use super::layout::{HEADS, HeadKind, INDEX_BLOCKS, INDEX_THRESHOLDS, LATENT_BLOCKS, ROTARY_START, WAVELENGTHS};
+use super::layout::{HEADS, HeadKind, INDEX_BLOCKS, INDEX_THRESHOLDS, LATENT_BLOCKS, PASSAGE_VOTES, ROTARY_START, WAVELENGTHS};
 
 /// Length of a latent row and of a query.
 pub const D_QK: usize = 576;
@@ -42,7 +44,7 @@ const CODE_START: usize = 256;
 const SMOOTHING: f32 = 0.01;
 
 /// What the caches hold for a run of positions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Rows {
     /// Latent rows `[n, 576]`.
     pub latent: Vec<bf16>,
@@ -68,6 +70,7 @@ pub struct Queries {
 pub struct Model {
     heads: Vec<Head>,
     index_weights: Vec<f32>,
+    votes: Vec<f32>,
 }
 
 /// A head as its queries need it: magnitudes by block.
@@ -75,13 +78,16 @@ pub struct Model {
 struct Head {
     blocks: [bf16; LATENT_BLOCKS.len()],
     recency: f32,
+    sink: Option<f32>,
 }
 
 impl Head {
     fn new(kind: &HeadKind, sharpness: f32) -> Self {
         let nats = |feature: Feature| kind.nats.iter().find(|(of, _)| *of == feature).map_or(0.0, |(_, nats)| *nats);
+        // A sink is measured against the unscaled head.
+        let sharpness = if kind.sink.is_some() { 1.0 } else { sharpness };
         let blocks = LATENT_BLOCKS.map(|block| bf16::from_f32(nats(block.feature) * sharpness / block.dims.len() as f32 / SOFTMAX_SCALE));
-        Self { blocks, recency: kind.recency / SOFTMAX_SCALE }
+        Self { blocks, recency: kind.recency / SOFTMAX_SCALE, sink: kind.sink }
     }
 }
 
@@ -92,9 +98,12 @@ impl Model {
         let rounds = heads.div_ceil(HEADS.len());
         // Heads of one kind differ in sharpness, by up to a fifth either way.
         let sharpness = |round: usize| if rounds == 1 { 1.0 } else { 0.8 + 0.4 * round as f32 / (rounds - 1) as f32 };
-        let heads = (0..heads).map(|head| Head::new(&HEADS[head % HEADS.len()], sharpness(head / HEADS.len()))).collect();
+        let heads: Vec<Head> = (0..heads).map(|head| Head::new(&HEADS[head % HEADS.len()], sharpness(head / HEADS.len()))).collect();
         let index_weights = INDEX_BLOCKS.iter().flat_map(|block| [block.weight; INDEX_THRESHOLDS.len()]).collect();
-        Self { heads, index_weights }
+        let with_sink = heads.iter().filter(|head| head.sink.is_some()).count();
+        let sink_votes = PASSAGE_VOTES * (heads.len() - with_sink) as f32 / with_sink.max(1) as f32;
+        let votes = heads.iter().map(|head| if head.sink.is_some() { sink_votes } else { 1.0 }).collect();
+        Self { heads, index_weights, votes }
     }
 
     /// Number of attention heads.
@@ -102,13 +111,26 @@ impl Model {
         self.heads.len()
     }
 
+    /// Attention sinks `[heads]`, to be given to every attention: minus infinity where a head has none. Without them the heads that look for
+    /// passages would speak where there is none.
+    pub fn attn_sink(&self) -> Vec<f32> {
+        self.heads.iter().map(|head| head.sink.unwrap_or(f32::NEG_INFINITY)).collect()
+    }
+
     /// Rows of the positions of a range that have one (`0..context.rows()`), in order. Any range of a document may be made at any time, so a
     /// caller can stream it in chunks.
     pub fn rows(&self, context: &Context<'_>, positions: Range<usize>) -> Rows {
+        let mut rows = Rows::default();
+        self.rows_into(context, positions, &mut rows);
+        rows
+    }
+
+    /// [`Model::rows`] into the memory of an earlier chunk, which is twice as fast.
+    pub fn rows_into(&self, context: &Context<'_>, positions: Range<usize>, rows: &mut Rows) {
         let positions = positions.start..positions.end.min(context.rows());
-        let mut latent = vec![bf16::ZERO; positions.len() * D_QK];
-        let mut keys = vec![bf16::ZERO; positions.len() * INDEX_DIM];
-        let outputs = latent.par_chunks_exact_mut(D_QK).zip(keys.par_chunks_exact_mut(INDEX_DIM));
+        rows.latent.resize(positions.len() * D_QK, bf16::ZERO);
+        rows.keys.resize(positions.len() * INDEX_DIM, bf16::ZERO);
+        let outputs = rows.latent.par_chunks_exact_mut(D_QK).zip(rows.keys.par_chunks_exact_mut(INDEX_DIM));
         positions.into_par_iter().zip(outputs).with_min_len(64).for_each(|(position, (latent, key))| {
             let signs = Signs::at(context, position);
             signs.write_latent(latent, |_| bf16::ONE);
@@ -120,7 +142,6 @@ impl Model {
             }
             key[INDEX_DIM - 1] = bf16::ONE;
         });
-        Rows { latent, keys }
     }
 
     /// Queries of positions: each asks for the byte after its position. Positions may repeat and come in any order.
@@ -145,13 +166,13 @@ impl Model {
         Queries { query, index_query, weights, k_end }
     }
 
-    /// Probabilities of the next byte from one position's attention output `[heads, 512]`: the mean of the heads' code parts, read against the
+    /// Probabilities of the next byte from one position's attention output `[heads, 512]`: the heads' code parts, added up by votes and read against the
     /// 256 codes. An output of zeros (no row to read) gives every byte the same.
     pub fn next_byte(&self, output: &[f32]) -> [f32; 256] {
         let mut code = [0.0f32; 256];
-        for head in output.chunks_exact(D_V) {
+        for (head, vote) in output.chunks_exact(D_V).zip(&self.votes) {
             for (sum, number) in code.iter_mut().zip(&head[CODE_START..]) {
-                *sum += number;
+                *sum += vote * number;
             }
         }
         walsh_hadamard(&mut code);

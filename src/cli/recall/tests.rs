@@ -29,14 +29,15 @@ fn index_scores(rows: &Rows, queries: &Queries, query: usize) -> Vec<f32> {
 }
 
 /// Attention output `[heads, 512]` of one query over the listed rows, rounded to bf16 as a kernel's output is.
-fn attend(rows: &Rows, queries: &Queries, query: usize, heads: usize, listed: &[usize]) -> Vec<f32> {
+fn attend(model: &Model, rows: &Rows, queries: &Queries, query: usize, listed: &[usize]) -> Vec<f32> {
     let listed: Vec<Vec<f32>> = listed.iter().map(|&row| floats(&rows.latent[row * D_QK..][..D_QK])).collect();
+    let heads = model.heads();
     let mut output = vec![0.0f32; heads * D_V];
     let all = floats(&queries.query[query * heads * D_QK..][..heads * D_QK]);
-    for (head, output) in all.chunks_exact(D_QK).zip(output.chunks_exact_mut(D_V)) {
+    for ((head, sink), output) in all.chunks_exact(D_QK).zip(model.attn_sink()).zip(output.chunks_exact_mut(D_V)) {
         let logits: Vec<f32> = listed.iter().map(|row| dot(head, row) * SOFTMAX_SCALE).collect();
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let total: f32 = logits.iter().map(|logit| (logit - max).exp()).sum();
+        let total: f32 = logits.iter().map(|logit| (logit - max).exp()).sum::<f32>() + (sink - max).exp();
         for (row, logit) in listed.iter().zip(&logits) {
             let share = (logit - max).exp() / total;
             for (sum, value) in output.iter_mut().zip(row) {
@@ -66,7 +67,7 @@ fn argmax(values: &[f32]) -> u8 {
 fn predict(model: &Model, context: &Context<'_>, rows: &Rows, position: usize, k: usize) -> [f32; 256] {
     let queries = model.queries(context, &[position]);
     let listed = top_k(&index_scores(rows, &queries, 0), k);
-    model.next_byte(&attend(rows, &queries, 0, model.heads(), &listed))
+    model.next_byte(&attend(model, rows, &queries, 0, &listed))
 }
 
 fn append(rows: &mut Rows, more: Rows) {
@@ -86,6 +87,7 @@ fn shapes() {
     assert_eq!(queries.index_query.len(), 2 * INDEX_HEADS * INDEX_DIM);
     assert_eq!(queries.weights.len(), 2 * INDEX_HEADS);
     assert_eq!(queries.k_end, [499, 3]);
+    assert_eq!(model.attn_sink(), [f32::NEG_INFINITY, 36.0, f32::NEG_INFINITY]);
     assert_eq!((Model::new(0).heads(), Model::new(1000).heads()), (1, 128));
     let nothing = model.rows(&Context::new(b""), 0..10);
     assert!(nothing.latent.is_empty() && nothing.keys.is_empty());
@@ -166,23 +168,33 @@ fn codes_read_back() {
     assert_eq!(model.next_byte(&[0.0; D_V]), [1.0 / 256.0; 256]);
 }
 
+/// What the model writes after the passage `start..start + 40` of the document, and what the document has there.
+fn continue_passage(document: &[u8], start: usize, length: usize, k: usize) -> (String, String) {
+    let model = Model::new(8);
+    let mut context = Context::new(document);
+    let passage = start + 40;
+    context.extend(&document[start..passage]);
+    let mut rows = model.rows(&context, 0..context.rows());
+    for _ in 0..length {
+        let position = context.len() - 1;
+        context.push(argmax(&predict(&model, &context, &rows, position, k)));
+        append(&mut rows, model.rows(&context, position..position + 1));
+    }
+    let written: Vec<u8> = (document.len() + 40..context.len()).filter_map(|at| context.byte(at)).collect();
+    let expected = &document[passage..passage + length];
+    (String::from_utf8_lossy(&written).into_owned(), String::from_utf8_lossy(expected).into_owned())
+}
+
 #[test]
-fn a_passage_of_the_document_continues_as_the_document() {
-    let model = Model::new(16);
-    let document = &ALICE[..12_000];
+fn a_passage_continues_with_dense_attention() {
+    let (written, expected) = continue_passage(&ALICE[..4_000], 1_000, 20, usize::MAX);
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn a_passage_continues_with_sparse_attention() {
     for start in [2_000, 9_000] {
-        let mut context = Context::new(document);
-        context.extend(&document[start..start + 40]);
-        let mut rows = model.rows(&context, 0..context.rows());
-        for _ in 0..30 {
-            let position = context.len() - 1;
-            let k = if start == 2_000 { usize::MAX } else { 128 };
-            let next = argmax(&predict(&model, &context, &rows, position, k));
-            context.push(next);
-            append(&mut rows, model.rows(&context, position..position + 1));
-        }
-        let written: Vec<u8> = (document.len() + 40..context.len()).filter_map(|at| context.byte(at)).collect();
-        let (written, expected) = (String::from_utf8_lossy(&written), String::from_utf8_lossy(&document[start + 40..start + 70]));
+        let (written, expected) = continue_passage(&ALICE[..12_000], start, 40, 64);
         assert_eq!(written, expected);
     }
 }
