@@ -9,9 +9,11 @@
 pub use dsa_engine as engine;
 
 pub mod attention;
+pub mod conformance;
 pub mod cpu;
 mod error;
 pub mod formats;
+mod host;
 pub mod index_logits;
 pub mod index_rows;
 pub mod kv_cache;
@@ -25,6 +27,7 @@ pub mod shaders;
 pub mod topk;
 mod types;
 pub mod variant;
+mod windows;
 
 pub use error::{Error, Result};
 pub use types::{DType, FP8_ROW_BYTES, KvFormat, RopeLayout, ScaleFormat, Variant};

@@ -1,1 +1,333 @@
 //! Exact, deterministic top-k of rows of scores.
+//!
+//! `scores` f32 `[rows, columns]`, optional `row_start`/`row_end` i32 `[rows]` -> `indices` i32 `[rows, top_k]`.
+//!
+//! Each row gives the columns of its `top_k` largest scores within `row_start..row_end` (clamped to the row), in ascending order, then -1
+//! where there are fewer. Ties go to the lower column; -0.0 equals +0.0; NaN and -inf are never selected. The result is the same on every
+//! device and in every run. `shaders/topk/` holds the radix selection; two forms of it exist ([`Method`]).
+
+mod chunks;
+mod map_pages;
+mod tiles;
+
+use bytemuck::{Pod, cast_slice, cast_slice_mut};
+use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel, KernelSpec};
+
+use crate::problem::TopKProblem;
+use crate::{Error, Result, Variant, cpu, shaders, variant};
+use chunks::Chunks;
+pub use map_pages::{MapPages, MapPagesArgs, MapPagesOptions};
+use tiles::{Absent, Limits, tiles};
+
+/// The largest `top_k`.
+pub const MAX_TOP_K: u32 = 8192;
+/// The longest row: columns are i32.
+pub const MAX_COLUMNS: u64 = 1 << 31;
+/// Rows of at least this many columns are split into chunks, if there are few of them.
+pub const CHUNKED_COLUMNS: u64 = 32768;
+/// More rows than this keep a GPU busy with one workgroup each.
+pub const CHUNKED_ROWS: u64 = 128;
+
+/// How rows are given to workgroups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// One workgroup a row, one dispatch. For many rows, or short ones.
+    WholeRows,
+    /// Several workgroups a row, in five dispatches, none of which waits inside. For few long rows, and for rows that are larger than what
+    /// the device can bind at once.
+    Chunks,
+}
+
+/// Shape and choices of a [`TopK`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopKOptions {
+    /// Number of rows.
+    pub rows: u64,
+    /// Columns of a row, at most [`MAX_COLUMNS`].
+    pub columns: u64,
+    /// How many to keep, 1 to [`MAX_TOP_K`].
+    pub top_k: u32,
+    /// Forces a variant; `None` chooses by the device.
+    pub variant: Option<Variant>,
+    /// Forces a method; `None` takes [`Method::Chunks`] for at most [`CHUNKED_ROWS`] rows of at least [`CHUNKED_COLUMNS`] columns, and for
+    /// rows that are too long to be bound.
+    pub method: Option<Method>,
+}
+
+impl Default for TopKOptions {
+    fn default() -> Self {
+        TopKOptions { rows: 0, columns: 0, top_k: 2048, variant: None, method: None }
+    }
+}
+
+/// Tensors of a [`TopK`]. Buffers may be larger than needed.
+#[derive(Clone, Copy, Debug)]
+pub struct TopKArgs<'a> {
+    /// f32 `[rows, columns]`.
+    pub scores: &'a Buffer,
+    /// i32 `[rows]`: the first column of each row's range; absent means 0.
+    pub row_start: Option<&'a Buffer>,
+    /// i32 `[rows]`: one past the last column; absent means `columns`.
+    pub row_end: Option<&'a Buffer>,
+    /// i32 `[rows, top_k]`, written.
+    pub indices: &'a Buffer,
+}
+
+/// A planned top-k: checked, kernels compiled, scratch memory allocated.
+///
+/// Encoding it twice without a submission in between is fine; two queues must not run it at the same time, as it owns its scratch memory.
+///
+/// ```
+/// use portable_dsa::engine::Device;
+/// use portable_dsa::topk::{TopK, TopKArgs, TopKOptions};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let device = Device::cpu();
+/// let scores = device.upload("scores", &[0.5f32, 2.0, f32::NAN, 2.0, 1.0])?;
+/// let indices = device.buffer("indices", 2 * 4)?;
+/// let top_k = TopK::plan(&device, TopKOptions { rows: 1, columns: 5, top_k: 2, ..Default::default() })?;
+/// top_k.run(&TopKArgs { scores: &scores, row_start: None, row_end: None, indices: &indices })?;
+/// assert_eq!(indices.read_blocking::<i32>()?, [1, 3]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct TopK {
+    device: Device,
+    options: TopKOptions,
+    variant: Variant,
+    reason: String,
+    work: Work,
+}
+
+#[derive(Debug)]
+enum Work {
+    Host,
+    WholeRows { kernel: Kernel, limits: Limits, absent: Absent },
+    Chunks(Chunks),
+}
+
+impl TopK {
+    /// Checks the shape, compiles the kernels and allocates scratch memory.
+    ///
+    /// # Errors
+    /// [`Error::Range`] for a `top_k` or shape out of range, [`Error::Unsupported`] for a forced variant that the device cannot run, and
+    /// [`Error::Engine`].
+    pub fn plan(device: &Device, options: TopKOptions) -> Result<Self> {
+        Self::plan_within(device, options, device.capabilities().max_binding_bytes)
+    }
+
+    /// [`TopK::plan`], binding at most `max_binding_bytes` at once: tests split small tensors with it.
+    pub(crate) fn plan_within(device: &Device, options: TopKOptions, max_binding_bytes: u64) -> Result<Self> {
+        check_options(&options)?;
+        let (variant, why) = variant::choose(device, options.variant, &[Variant::Subgroup, Variant::Generic])?;
+        if variant == Variant::Cpu {
+            return Ok(TopK { device: device.clone(), options, variant, reason: why, work: Work::Host });
+        }
+        let limits = Limits::new(device, max_binding_bytes);
+        let (method, why_method) = choose_method(&options, limits)?;
+        let work = match method {
+            Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? },
+            Method::Chunks => Work::Chunks(Chunks::plan(device, &options, variant, limits)?),
+        };
+        let reason = format!("{why}; {why_method}");
+        tracing::debug!(device = %device.info(), rows = options.rows, columns = options.columns, top_k = options.top_k, %variant, reason, "top-k planned");
+        Ok(TopK { device: device.clone(), options, variant, reason, work })
+    }
+
+    /// The shape and choices that were planned.
+    pub fn options(&self) -> &TopKOptions {
+        &self.options
+    }
+
+    /// The variant that runs.
+    pub fn variant(&self) -> Variant {
+        self.variant
+    }
+
+    /// Why this variant and this method.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// How rows are given to workgroups; `None` on the cpu device.
+    pub fn method(&self) -> Option<Method> {
+        match self.work {
+            Work::Host => None,
+            Work::WholeRows { .. } => Some(Method::WholeRows),
+            Work::Chunks(_) => Some(Method::Chunks),
+        }
+    }
+
+    /// Bytes of device memory that the plan holds.
+    pub fn workspace_bytes(&self) -> u64 {
+        match &self.work {
+            Work::Host => 0,
+            Work::WholeRows { .. } => Absent::BYTES,
+            Work::Chunks(chunks) => chunks.workspace_bytes(),
+        }
+    }
+
+    /// Records the operation. On the cpu device it has run when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if a buffer is too small or `indices` is also an input, and [`Error::Engine`].
+    pub fn encode(&self, encoder: &mut Encoder<'_>, args: &TopKArgs<'_>) -> Result<()> {
+        self.check_args(args)?;
+        match &self.work {
+            Work::Host => self.run_on_host(args),
+            Work::WholeRows { kernel, limits, absent } => self.encode_rows(encoder, args, kernel, *limits, absent),
+            Work::Chunks(chunks) => chunks.encode(encoder, &self.options, args),
+        }
+    }
+
+    /// Runs the operation and waits for it.
+    ///
+    /// # Errors
+    /// As [`TopK::encode`].
+    pub fn run(&self, args: &TopKArgs<'_>) -> Result<()> {
+        let mut encoder = self.device.encoder();
+        self.encode(&mut encoder, args)?;
+        Ok(encoder.submit_and_wait()?)
+    }
+
+    fn check_args(&self, args: &TopKArgs<'_>) -> Result<()> {
+        let TopKOptions { rows, columns, top_k, .. } = self.options;
+        check_size("scores", args.scores, rows * columns, "[rows, columns] f32")?;
+        check_size("indices", args.indices, rows * u64::from(top_k), "[rows, top_k] i32")?;
+        for (name, buffer) in [("row_start", args.row_start), ("row_end", args.row_end)] {
+            if let Some(buffer) = buffer {
+                check_size(name, buffer, rows, "[rows] i32")?;
+            }
+        }
+        let inputs = [Some(args.scores), args.row_start, args.row_end];
+        check_distinct("indices", args.indices, &inputs)
+    }
+
+    fn encode_rows(&self, encoder: &mut Encoder<'_>, args: &TopKArgs<'_>, kernel: &Kernel, limits: Limits, absent: &Absent) -> Result<()> {
+        let options = &self.options;
+        for tile in tiles(0..options.rows, options.columns, limits.whole_rows(options), options.columns) {
+            let mut view = tile.view(options, args, limits, absent);
+            let (indices, skip) =
+                limits.view(args.indices, tile.first_row * u64::from(options.top_k), tile.rows * u64::from(options.top_k));
+            view.params.indices_skip = skip;
+            view.bindings.push(("indices", indices));
+            encoder.dispatch(kernel, Grid::flat(tile.rows), &view.bindings, &view.params)?;
+        }
+        Ok(())
+    }
+
+    fn run_on_host(&self, args: &TopKArgs<'_>) -> Result<()> {
+        let rows = self.options.rows as usize;
+        let columns = self.options.columns as usize;
+        let top_k = self.options.top_k as usize;
+        let (Some(scores), Some(indices)) = (args.scores.host(), args.indices.host()) else {
+            return Err(Error::shape("scores, indices", "buffers of the cpu device", "buffers of a GPU"));
+        };
+        let scores = scores.read();
+        let row_start = args.row_start.and_then(Buffer::host).map(|buffer| buffer.read());
+        let row_end = args.row_end.and_then(Buffer::host).map(|buffer| buffer.read());
+        let problem = TopKProblem {
+            scores: first(&scores, rows * columns),
+            rows,
+            columns,
+            row_start: row_start.as_deref().map(|bytes| first(bytes, rows)),
+            row_end: row_end.as_deref().map(|bytes| first(bytes, rows)),
+            top_k,
+        };
+        cpu::top_k(&problem, &mut cast_slice_mut(&mut indices.write()[..rows * top_k * 4])[..]);
+        Ok(())
+    }
+}
+
+/// The first `count` values of a host buffer of 4-byte values.
+fn first<T: Pod>(bytes: &[u8], count: usize) -> &[T] {
+    cast_slice(&bytes[..count * 4])
+}
+
+fn check_options(options: &TopKOptions) -> Result<()> {
+    let TopKOptions { rows, columns, top_k, .. } = *options;
+    if top_k == 0 || top_k > MAX_TOP_K {
+        return Err(Error::range("top_k", format!("1 to {MAX_TOP_K}"), top_k));
+    }
+    if columns > MAX_COLUMNS {
+        return Err(Error::range("columns", format!("0 to {MAX_COLUMNS}"), columns));
+    }
+    let widest = columns.max(u64::from(top_k)) * 4;
+    if rows.checked_mul(widest).is_none_or(|bytes| bytes > i64::MAX as u64) {
+        return Err(Error::range("rows", format!("at most {} for rows of {widest} bytes", i64::MAX as u64 / widest), rows));
+    }
+    Ok(())
+}
+
+fn choose_method(options: &TopKOptions, limits: Limits) -> Result<(Method, String)> {
+    let bindable = options.columns <= limits.words();
+    match options.method {
+        Some(Method::WholeRows) if !bindable => {
+            Err(Error::range("columns", format!("at most {} with Method::WholeRows on this device", limits.words()), options.columns))
+        }
+        Some(method) => Ok((method, format!("{method:?} requested"))),
+        None if !bindable => Ok((Method::Chunks, "Chunks: a row is larger than what the device can bind at once".to_owned())),
+        None if options.rows <= CHUNKED_ROWS && options.columns >= CHUNKED_COLUMNS => {
+            Ok((Method::Chunks, format!("Chunks: at most {CHUNKED_ROWS} rows of at least {CHUNKED_COLUMNS} columns")))
+        }
+        None => Ok((Method::WholeRows, format!("WholeRows: more than {CHUNKED_ROWS} rows, or fewer than {CHUNKED_COLUMNS} columns"))),
+    }
+}
+
+fn kernel(device: &Device, module: &str, variant: Variant) -> Result<Kernel> {
+    let features: &[&str] = if variant == Variant::Subgroup { &["subgroup"] } else { &[] };
+    Ok(device.kernel(&KernelSpec { library: &shaders::LIBRARY, module, entry: "main", constants: &[], features })?)
+}
+
+/// A typed error if `buffer` holds fewer than `words` 4-byte values.
+fn check_size(argument: &'static str, buffer: &Buffer, words: u64, shape: &str) -> Result<()> {
+    let needed = words * 4;
+    if buffer.size() < needed {
+        return Err(Error::shape(argument, format!("at least {needed} bytes, {shape}"), format!("{} bytes", buffer.size())));
+    }
+    Ok(())
+}
+
+/// A typed error if an output is one of the inputs.
+fn check_distinct(argument: &'static str, output: &Buffer, inputs: &[Option<&Buffer>]) -> Result<()> {
+    let shared = inputs.iter().flatten().any(|input| match (output.host(), input.host()) {
+        (Some(a), Some(b)) => std::ptr::eq(a, b),
+        _ => output.as_wgpu().is_some() && output.as_wgpu() == input.as_wgpu(),
+    });
+    if shared {
+        return Err(Error::shape(argument, "a buffer of its own", "a buffer that is also an input"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(options: TopKOptions) -> Result<TopK> {
+        TopK::plan(&Device::cpu(), options)
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_do() {
+        let options = TopKOptions { rows: 2, columns: 3, top_k: 4, ..Default::default() };
+        assert!(matches!(plan(TopKOptions { top_k: 0, ..options }), Err(Error::Range { argument: "top_k", .. })));
+        assert!(matches!(plan(TopKOptions { top_k: 8193, ..options }), Err(Error::Range { argument: "top_k", .. })));
+        assert!(matches!(plan(TopKOptions { columns: MAX_COLUMNS + 1, ..options }), Err(Error::Range { argument: "columns", .. })));
+        assert!(matches!(plan(TopKOptions { rows: u64::MAX / 8, ..options }), Err(Error::Range { argument: "rows", .. })));
+    }
+
+    #[test]
+    fn names_the_buffer_that_does_not_fit() {
+        let device = Device::cpu();
+        let top_k = plan(TopKOptions { rows: 2, columns: 3, top_k: 4, ..Default::default() }).unwrap();
+        let (small, large) = (device.buffer("small", 4).unwrap(), device.buffer("large", 64).unwrap());
+        let other = device.buffer("other", 64).unwrap();
+        let args = TopKArgs { scores: &large, row_start: None, row_end: None, indices: &other };
+        assert!(matches!(top_k.run(&TopKArgs { scores: &small, ..args }), Err(Error::Shape { argument: "scores", .. })));
+        assert!(matches!(top_k.run(&TopKArgs { indices: &small, ..args }), Err(Error::Shape { argument: "indices", .. })));
+        assert!(matches!(top_k.run(&TopKArgs { row_end: Some(&small), ..args }), Err(Error::Shape { argument: "row_end", .. })));
+        assert!(matches!(top_k.run(&TopKArgs { indices: &large, ..args }), Err(Error::Shape { argument: "indices", .. })));
+    }
+}

@@ -40,11 +40,7 @@ pub fn choose(device: &Device, requested: Option<Variant>, available: &[Variant]
             Some(why) => refusals.push(format!("not {variant}: {why}")),
         }
     }
-    Err(Error::Unsupported {
-        what: "the operation".to_owned(),
-        device: device.info().to_string(),
-        reason: refusals.join("; "),
-    })
+    Err(Error::Unsupported { what: "the operation".to_owned(), device: device.info().to_string(), reason: refusals.join("; ") })
 }
 
 /// Why `variant` cannot run on `device`; `None` if it can.

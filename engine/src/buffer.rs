@@ -1,0 +1,248 @@
+//! Device memory.
+
+use std::sync::Arc;
+
+use bytemuck::{NoUninit, Pod};
+
+use crate::device::Inner;
+use crate::{Device, EngineError, HostBuffer, Result};
+
+/// Bytes read back through one staging buffer at a time.
+const STAGING_BYTES: u64 = 64 << 20;
+
+/// Memory of a device. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    device: Device,
+    label: Arc<str>,
+    size: u64,
+    storage: Storage,
+}
+
+#[derive(Clone, Debug)]
+enum Storage {
+    Host(Arc<HostBuffer>),
+    Gpu(wgpu::Buffer),
+}
+
+impl Device {
+    /// A zero-filled buffer of `bytes` bytes.
+    ///
+    /// # Errors
+    /// [`EngineError::BufferTooLarge`] and [`EngineError::OutOfMemory`].
+    pub fn buffer(&self, label: &str, bytes: u64) -> Result<Buffer> {
+        let limit = self.capabilities().max_buffer_bytes;
+        let allocated = allocation(bytes);
+        if allocated > limit {
+            return Err(EngineError::BufferTooLarge { label: label.to_owned(), bytes, limit, device: self.info().to_string() });
+        }
+        let out_of_memory = || EngineError::OutOfMemory { label: label.to_owned(), bytes, device: self.info().to_string() };
+        let storage = match self.inner() {
+            Inner::Host(_) => Storage::Host(Arc::new(HostBuffer::new(bytes).ok_or_else(out_of_memory)?)),
+            Inner::Gpu(gpu) => Storage::Gpu(gpu.allocate(label, allocated).ok_or_else(out_of_memory)?),
+        };
+        Ok(Buffer { device: self.clone(), label: label.into(), size: bytes, storage })
+    }
+
+    /// A buffer that holds `data`.
+    ///
+    /// # Errors
+    /// As [`Device::buffer`].
+    pub fn upload<T: NoUninit>(&self, label: &str, data: &[T]) -> Result<Buffer> {
+        let buffer = self.buffer(label, size_of_val(data) as u64)?;
+        buffer.write(0, data)?;
+        Ok(buffer)
+    }
+
+    /// Wraps a buffer of the caller's own wgpu device. It needs usage `STORAGE`; `COPY_SRC` to be read back, `COPY_DST` to be written.
+    ///
+    /// # Errors
+    /// [`EngineError::MissingFeature`] on the `cpu` device.
+    pub fn wrap_buffer(&self, buffer: wgpu::Buffer) -> Result<Buffer> {
+        self.gpu("wgpu buffers")?;
+        Ok(Buffer { device: self.clone(), label: "wrapped".into(), size: buffer.size(), storage: Storage::Gpu(buffer) })
+    }
+}
+
+/// wgpu binds and copies in units of 4 bytes, and binds nothing of size zero.
+fn allocation(bytes: u64) -> u64 {
+    bytes.max(4).next_multiple_of(4)
+}
+
+impl Buffer {
+    /// Size in bytes, as asked for.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The label given at creation.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The device that the buffer belongs to.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The memory itself, on the `cpu` device; `None` on a GPU.
+    pub fn host(&self) -> Option<&HostBuffer> {
+        match &self.storage {
+            Storage::Host(buffer) => Some(buffer),
+            Storage::Gpu(_) => None,
+        }
+    }
+
+    /// The wgpu buffer, on a GPU; `None` on the `cpu` device.
+    pub fn as_wgpu(&self) -> Option<&wgpu::Buffer> {
+        match &self.storage {
+            Storage::Host(_) => None,
+            Storage::Gpu(buffer) => Some(buffer),
+        }
+    }
+
+    /// The whole buffer, to be bound.
+    pub fn whole(&self) -> Binding {
+        self.slice(0, self.size)
+    }
+
+    /// A part of the buffer, to be bound; checked when it is used. `offset` must be a multiple of
+    /// [`crate::Capabilities::offset_alignment`] bytes.
+    pub fn slice(&self, offset: u64, bytes: u64) -> Binding {
+        Binding { buffer: self.clone(), offset, bytes }
+    }
+
+    /// Writes `data` at `offset` bytes. On a GPU the bytes are staged, and arrive before the next submission runs.
+    ///
+    /// # Errors
+    /// [`EngineError::Range`] if the range leaves the buffer, or if offset or length are no multiples of 4 bytes (a length may be odd at the
+    /// buffer's end).
+    pub fn write<T: NoUninit>(&self, offset: u64, data: &[T]) -> Result<()> {
+        let data: &[u8] = bytemuck::cast_slice(data);
+        let bytes = data.len() as u64;
+        self.check(offset, bytes)?;
+        match &self.storage {
+            Storage::Host(buffer) => buffer.write()[offset as usize..][..data.len()].copy_from_slice(data),
+            Storage::Gpu(buffer) => {
+                let queue = &self.device.gpu("queue")?.queue;
+                let whole_words = data.len() & !3;
+                queue.write_buffer(buffer, offset, &data[..whole_words]);
+                if whole_words < data.len() {
+                    let mut last = [0; 4];
+                    last[..data.len() - whole_words].copy_from_slice(&data[whole_words..]);
+                    queue.write_buffer(buffer, offset + whole_words as u64, &last);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the whole buffer once all submitted work is done.
+    ///
+    /// # Errors
+    /// [`EngineError::Range`] if the size is no multiple of `T`'s, [`EngineError::DeviceFailed`].
+    pub async fn read<T: Pod>(&self) -> Result<Vec<T>> {
+        self.read_range(0, self.size).await
+    }
+
+    /// Reads `bytes` bytes at `offset` once all submitted work is done.
+    ///
+    /// # Errors
+    /// As [`Buffer::read`], and [`EngineError::Range`] for a range that leaves the buffer or an offset that is no multiple of 4.
+    pub async fn read_range<T: Pod>(&self, offset: u64, bytes: u64) -> Result<Vec<T>> {
+        self.check(offset, bytes)?;
+        if !bytes.is_multiple_of(size_of::<T>() as u64) {
+            return Err(self.range_error(offset, bytes, format!("the length is no multiple of {} bytes", size_of::<T>())));
+        }
+        let mut values = vec![T::zeroed(); bytes as usize / size_of::<T>()];
+        let target: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
+        match &self.storage {
+            Storage::Host(buffer) => target.copy_from_slice(&buffer.read()[offset as usize..][..bytes as usize]),
+            Storage::Gpu(buffer) => {
+                let gpu = self.device.gpu("queue")?;
+                for (i, part) in target.chunks_mut(STAGING_BYTES as usize).enumerate() {
+                    gpu.read(buffer, offset + i as u64 * STAGING_BYTES, part, &self.label).await?;
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    /// [`Buffer::read`], waiting on the calling thread.
+    ///
+    /// # Errors
+    /// As [`Buffer::read`].
+    pub fn read_blocking<T: Pod>(&self) -> Result<Vec<T>> {
+        pollster::block_on(self.read())
+    }
+
+    /// [`Buffer::read_range`], waiting on the calling thread.
+    ///
+    /// # Errors
+    /// As [`Buffer::read_range`].
+    pub fn read_range_blocking<T: Pod>(&self, offset: u64, bytes: u64) -> Result<Vec<T>> {
+        pollster::block_on(self.read_range(offset, bytes))
+    }
+
+    fn check(&self, offset: u64, bytes: u64) -> Result<()> {
+        let end = offset.checked_add(bytes);
+        if end.is_none_or(|end| end > self.size) {
+            return Err(self.range_error(offset, bytes, format!("the buffer has {} bytes", self.size)));
+        }
+        if !offset.is_multiple_of(4) || (!bytes.is_multiple_of(4) && end != Some(self.size)) {
+            return Err(self.range_error(offset, bytes, "not a multiple of 4 bytes".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn range_error(&self, offset: u64, bytes: u64, reason: String) -> EngineError {
+        EngineError::Range { label: self.label.to_string(), offset, bytes, reason }
+    }
+}
+
+/// A range of a buffer, as a kernel sees it.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    pub(crate) buffer: Buffer,
+    pub(crate) offset: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Binding {
+    /// First byte.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Length in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Bytes that wgpu is asked to bind or copy: whole words, never none.
+    pub(crate) fn padded_bytes(&self) -> u64 {
+        allocation(self.bytes)
+    }
+
+    /// The wgpu buffer, if the range is usable on `device`: it belongs to it, lies inside its buffer and is aligned.
+    pub(crate) fn check(&self, device: &Device, alignment: u64) -> Result<&wgpu::Buffer> {
+        if !self.buffer.device.same(device) {
+            return Err(EngineError::WrongDevice {
+                label: self.buffer.label.to_string(),
+                owner: self.buffer.device.info().to_string(),
+                device: device.info().to_string(),
+            });
+        }
+        if self.offset.checked_add(self.bytes).is_none_or(|end| end > self.buffer.size) {
+            return Err(self.error(format!("the buffer has {} bytes", self.buffer.size)));
+        }
+        if !self.offset.is_multiple_of(alignment) {
+            return Err(self.error(format!("the offset must be a multiple of {alignment} bytes")));
+        }
+        self.buffer.as_wgpu().ok_or_else(|| self.error("not memory of a GPU".to_owned()))
+    }
+
+    pub(crate) fn error(&self, reason: String) -> EngineError {
+        self.buffer.range_error(self.offset, self.bytes, reason)
+    }
+}

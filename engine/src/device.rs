@@ -1,0 +1,155 @@
+//! Finding and opening devices.
+
+use std::sync::Arc;
+
+use crate::gpu::{self, Gpu};
+use crate::{Capabilities, DeviceInfo, DeviceKind, EngineError, Result};
+
+/// The backends with all that the kernels need.
+const NATIVE: wgpu::Backends = wgpu::Backends::VULKAN.union(wgpu::Backends::METAL).union(wgpu::Backends::DX12);
+
+/// A device that computes: a GPU through wgpu, or the host's cores. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Device {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Inner {
+    Host(HostDevice),
+    Gpu(Gpu),
+}
+
+#[derive(Debug)]
+pub(crate) struct HostDevice {
+    info: DeviceInfo,
+    capabilities: Capabilities,
+}
+
+impl Device {
+    /// The devices of this machine: every adapter that wgpu finds through Vulkan, Metal or DX12, then `cpu`. GL is looked at only where there
+    /// is none of those: it shows the same GPUs again, with less that they can do.
+    pub fn list() -> Vec<(DeviceInfo, Capabilities)> {
+        let mut adapters = gpu::adapters(NATIVE);
+        if adapters.is_empty() {
+            adapters = gpu::adapters(wgpu::Backends::GL);
+        }
+        let mut found: Vec<_> = adapters.iter().map(|a| (a.info.clone(), a.capabilities.clone())).collect();
+        found.push((host_info(), Capabilities::host()));
+        found
+    }
+
+    /// Opens the device that a selector names: `auto` (the best GPU, or else `cpu`), `cpu`, or one of `vulkan`, `metal`, `dx12` and `gl`,
+    /// with an optional number as in `vulkan:1`.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownSelector`], [`EngineError::NoSuchDevice`], [`EngineError::Open`].
+    pub fn open(selector: &str) -> Result<Device> {
+        let unknown = || EngineError::UnknownSelector { selector: selector.to_owned() };
+        let (backend, number) = match selector.split_once(':') {
+            Some((backend, number)) => (backend, Some(number.parse::<usize>().map_err(|_| unknown())?)),
+            None => (selector, None),
+        };
+        let backends = match backend {
+            "cpu" if number.is_none() => return Ok(Device::cpu()),
+            "auto" if number.is_none() => return Device::open_best(),
+            "vulkan" => wgpu::Backends::VULKAN,
+            "metal" => wgpu::Backends::METAL,
+            "dx12" => wgpu::Backends::DX12,
+            "gl" => wgpu::Backends::GL,
+            _ => return Err(unknown()),
+        };
+        let mut adapters = gpu::adapters(backends);
+        let number = number.unwrap_or(0);
+        if number >= adapters.len() {
+            let found: Vec<_> = Device::list().into_iter().map(|(info, _)| info.to_string()).collect();
+            return Err(EngineError::NoSuchDevice { selector: selector.to_owned(), found: found.join(", ") });
+        }
+        adapters.swap_remove(number).open()
+    }
+
+    /// The best GPU; without one, the host: its own kernels outrun a driver that emulates a GPU on the same cores.
+    fn open_best() -> Result<Device> {
+        let rank = |kind: DeviceKind| match kind {
+            DeviceKind::DiscreteGpu => 0,
+            DeviceKind::IntegratedGpu => 1,
+            DeviceKind::OtherGpu => 2,
+            DeviceKind::Software | DeviceKind::Host => 3,
+        };
+        let mut adapters: Vec<_> = gpu::adapters(NATIVE).into_iter().filter(|adapter| rank(adapter.info.kind) < 3).collect();
+        adapters.sort_by_key(|adapter| rank(adapter.info.kind));
+        match adapters.into_iter().next() {
+            Some(adapter) => adapter.open(),
+            None => Ok(Device::cpu()),
+        }
+    }
+
+    /// The host's cores. Needs no driver.
+    pub fn cpu() -> Device {
+        Device { inner: Arc::new(Inner::Host(HostDevice { info: host_info(), capabilities: Capabilities::host() })) }
+    }
+
+    /// Computes on the caller's own wgpu device. Kernels use the features and limits that the device was made with.
+    pub fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue, adapter: &wgpu::Adapter) -> Device {
+        Device::from_gpu(Gpu::from_caller(device, queue, adapter))
+    }
+
+    pub(crate) fn from_gpu(gpu: Gpu) -> Device {
+        Device { inner: Arc::new(Inner::Gpu(gpu)) }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// The GPU, or an error that says what the host lacks.
+    pub(crate) fn gpu(&self, feature: &'static str) -> Result<&Gpu> {
+        match &*self.inner {
+            Inner::Gpu(gpu) => Ok(gpu),
+            Inner::Host(host) => Err(EngineError::MissingFeature { feature, device: host.info.to_string() }),
+        }
+    }
+
+    /// Whether both share one device.
+    pub(crate) fn same(&self, other: &Device) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// Which device this is.
+    pub fn info(&self) -> &DeviceInfo {
+        match &*self.inner {
+            Inner::Host(host) => &host.info,
+            Inner::Gpu(gpu) => &gpu.info,
+        }
+    }
+
+    /// What kernels may use.
+    pub fn capabilities(&self) -> &Capabilities {
+        match &*self.inner {
+            Inner::Host(host) => &host.capabilities,
+            Inner::Gpu(gpu) => &gpu.capabilities,
+        }
+    }
+
+    /// Whether this is the host, where operations are plain functions and run while they are encoded.
+    pub fn is_cpu(&self) -> bool {
+        matches!(&*self.inner, Inner::Host(_))
+    }
+
+    /// Waits until all submitted work is done.
+    ///
+    /// # Errors
+    /// [`EngineError::DeviceFailed`].
+    pub fn wait(&self) -> Result<()> {
+        match &*self.inner {
+            Inner::Host(_) => Ok(()),
+            Inner::Gpu(gpu) => gpu.wait(),
+        }
+    }
+}
+
+fn host_info() -> DeviceInfo {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let name = format!("{cores} cores of the host");
+    DeviceInfo { selector: "cpu".to_owned(), name, driver: String::new(), kind: DeviceKind::Host }
+}

@@ -1,0 +1,237 @@
+//! Recording work.
+
+use bytemuck::NoUninit;
+
+use crate::device::Inner;
+use crate::wgsl::Access;
+use crate::{Binding, Device, EngineError, Kernel, Result};
+
+/// How many workgroups a dispatch has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grid {
+    /// So many in each dimension, each at most [`crate::Capabilities::max_workgroups_per_dimension`].
+    Xyz(u32, u32, u32),
+    /// At least so many, folded into two dimensions where one cannot hold them. The shader flattens its id and checks it.
+    Flat(u64),
+}
+
+impl Grid {
+    /// [`Grid::Flat`].
+    pub fn flat(workgroups: u64) -> Self {
+        Grid::Flat(workgroups)
+    }
+
+    /// [`Grid::Xyz`].
+    pub fn xyz(x: u32, y: u32, z: u32) -> Self {
+        Grid::Xyz(x, y, z)
+    }
+
+    fn dimensions(self, limit: u32) -> Option<[u32; 3]> {
+        let dimensions = match self {
+            Grid::Xyz(x, y, z) => [x, y, z],
+            Grid::Flat(workgroups) => {
+                let x = workgroups.min(u64::from(limit)) as u32;
+                [x, u32::try_from(workgroups.div_ceil(u64::from(x.max(1)))).ok()?, 1]
+            }
+        };
+        dimensions.iter().all(|&n| n <= limit).then_some(dimensions)
+    }
+}
+
+/// Records dispatches, copies and clears, in order. Each sees the results of those before it.
+#[derive(Debug)]
+pub struct Encoder<'a> {
+    device: Device,
+    commands: Commands<'a>,
+}
+
+#[derive(Debug)]
+enum Commands<'a> {
+    Host,
+    Own(Box<wgpu::CommandEncoder>),
+    Borrowed(&'a mut wgpu::CommandEncoder),
+}
+
+/// Where commands go.
+pub(crate) enum Recording<'e> {
+    /// Nowhere: host operations run when they are encoded.
+    Host,
+    Gpu(&'e mut wgpu::CommandEncoder),
+}
+
+impl Device {
+    /// An encoder to be submitted by [`Encoder::submit`]. On the `cpu` device operations run at once, while they are encoded.
+    pub fn encoder(&self) -> Encoder<'static> {
+        let commands = match self.inner() {
+            Inner::Host(_) => Commands::Host,
+            Inner::Gpu(gpu) => {
+                Commands::Own(Box::new(gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("dsa") })))
+            }
+        };
+        Encoder { device: self.clone(), commands }
+    }
+
+    /// Records into the caller's command encoder, which the caller finishes and submits.
+    pub fn wrap_encoder<'a>(&self, encoder: &'a mut wgpu::CommandEncoder) -> Encoder<'a> {
+        Encoder { device: self.clone(), commands: Commands::Borrowed(encoder) }
+    }
+}
+
+impl Encoder<'_> {
+    /// The device that the commands are for.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub(crate) fn recording(&mut self) -> Recording<'_> {
+        match &mut self.commands {
+            Commands::Host => Recording::Host,
+            Commands::Own(encoder) => Recording::Gpu(encoder),
+            Commands::Borrowed(encoder) => Recording::Gpu(encoder),
+        }
+    }
+
+    /// Records one dispatch. `bindings` are found by the WGSL variable's name; `params` is the uniform variable, if the shader has one.
+    ///
+    /// # Errors
+    /// [`EngineError::Binding`] if names or sizes do not fit the shader, or the grid the device; [`EngineError::Range`] and
+    /// [`EngineError::WrongDevice`] for a bad range.
+    pub fn dispatch<P: NoUninit>(&mut self, kernel: &Kernel, grid: Grid, bindings: &[(&str, Binding)], params: &P) -> Result<()> {
+        let device = self.device.clone();
+        let gpu = device.gpu("dispatches")?;
+        let fail = |reason: String| EngineError::Binding { module: kernel.inner.module.clone(), reason };
+        let limit = device.capabilities().max_workgroups_per_dimension;
+        let [x, y, z] =
+            grid.dimensions(limit).ok_or_else(|| fail(format!("the grid {grid:?} exceeds {limit} workgroups in a dimension")))?;
+        if x == 0 || y == 0 || z == 0 {
+            return Ok(());
+        }
+        let uniform = gpu.uniform(bytemuck::bytes_of(params));
+        let entries = self.entries(kernel, bindings, &uniform, size_of::<P>() as u64)?;
+        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(&kernel.inner.module),
+            layout: &kernel.inner.layout,
+            entries: &entries,
+        });
+        if let Recording::Gpu(encoder) = self.recording() {
+            let mut pass =
+                encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(&kernel.inner.module), timestamp_writes: None });
+            pass.set_pipeline(&kernel.inner.pipeline);
+            pass.set_bind_group(0, &group, &[]);
+            pass.dispatch_workgroups(x, y, z);
+        }
+        Ok(())
+    }
+
+    /// One entry for each of the shader's bindings.
+    fn entries<'b>(
+        &self,
+        kernel: &Kernel,
+        bindings: &'b [(&str, Binding)],
+        uniform: &'b wgpu::Buffer,
+        uniform_bytes: u64,
+    ) -> Result<Vec<wgpu::BindGroupEntry<'b>>> {
+        let fail = |reason: String| EngineError::Binding { module: kernel.inner.module.clone(), reason };
+        let reflected = &kernel.inner.reflection.bindings;
+        if let Some((name, _)) = bindings.iter().find(|(name, _)| !reflected.iter().any(|b| b.name == *name)) {
+            return Err(fail(format!("the shader has no binding `{name}`")));
+        }
+        let capabilities = self.device.capabilities();
+        let mut entries = Vec::with_capacity(reflected.len());
+        for reflected in reflected {
+            let resource = if reflected.access == Access::Uniform {
+                if uniform_bytes != reflected.min_bytes {
+                    return Err(fail(format!("`{}` has {} bytes, got {uniform_bytes}", reflected.name, reflected.min_bytes)));
+                }
+                uniform.as_entire_binding()
+            } else {
+                let binding = bindings.iter().find(|(name, _)| *name == reflected.name);
+                let (_, binding) = binding.ok_or_else(|| fail(format!("binding `{}` is missing", reflected.name)))?;
+                let buffer = binding.check(&self.device, u64::from(capabilities.offset_alignment))?;
+                let bytes = binding.padded_bytes();
+                if bytes > capabilities.max_binding_bytes {
+                    let limit = capabilities.max_binding_bytes;
+                    return Err(binding.error(format!("{} can bind {limit} bytes at once", self.device.info())));
+                }
+                // A small allocation may still be less than one element, such as an empty list of vec4.
+                if bytes < reflected.min_bytes {
+                    return Err(fail(format!("`{}` needs at least {} bytes, got {bytes}", reflected.name, reflected.min_bytes)));
+                }
+                wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: binding.offset, size: wgpu::BufferSize::new(bytes) })
+            };
+            entries.push(wgpu::BindGroupEntry { binding: reflected.binding, resource });
+        }
+        Ok(entries)
+    }
+
+    /// Fills a range with zeros. Offset and length are multiples of 4 bytes.
+    ///
+    /// # Errors
+    /// [`EngineError::Range`] and [`EngineError::WrongDevice`].
+    pub fn clear(&mut self, binding: &Binding) -> Result<()> {
+        if let Some(host) = binding.buffer.host() {
+            let range = host_range(binding)?;
+            host.write()[range].fill(0);
+            return Ok(());
+        }
+        let buffer = binding.check(&self.device.clone(), 4)?.clone();
+        if let Recording::Gpu(encoder) = self.recording() {
+            encoder.clear_buffer(&buffer, binding.offset, Some(binding.padded_bytes()));
+        }
+        Ok(())
+    }
+
+    /// Copies one range to another of the same length, in another buffer of the same device.
+    ///
+    /// # Errors
+    /// [`EngineError::Range`] and [`EngineError::WrongDevice`].
+    pub fn copy(&mut self, source: &Binding, target: &Binding) -> Result<()> {
+        if source.bytes != target.bytes {
+            return Err(target.error(format!("the source has {} bytes", source.bytes)));
+        }
+        if let (Some(from), Some(to)) = (source.buffer.host(), target.buffer.host()) {
+            if std::ptr::eq(from, to) {
+                return Err(target.error("source and target are the same buffer".to_owned()));
+            }
+            let (from_range, to_range) = (host_range(source)?, host_range(target)?);
+            to.write()[to_range].copy_from_slice(&from.read()[from_range]);
+            return Ok(());
+        }
+        let device = self.device.clone();
+        let (from, to) = (source.check(&device, 4)?, target.check(&device, 4)?);
+        if let Recording::Gpu(encoder) = self.recording() {
+            encoder.copy_buffer_to_buffer(from, source.offset, to, target.offset, source.padded_bytes());
+        }
+        Ok(())
+    }
+
+    /// Submits what was recorded, and returns at once. A borrowed encoder is left to its owner.
+    ///
+    /// # Errors
+    /// [`EngineError::DeviceFailed`] if the device has failed before.
+    pub fn submit(self) -> Result<()> {
+        if let Commands::Own(encoder) = self.commands {
+            let gpu = self.device.gpu("queue")?;
+            gpu.queue.submit([encoder.finish()]);
+            gpu.check_health()?;
+        }
+        Ok(())
+    }
+
+    /// [`Encoder::submit`], then waits until the device is done.
+    ///
+    /// # Errors
+    /// [`EngineError::DeviceFailed`].
+    pub fn submit_and_wait(self) -> Result<()> {
+        let device = self.device.clone();
+        self.submit()?;
+        device.wait()
+    }
+}
+
+fn host_range(binding: &Binding) -> Result<std::ops::Range<usize>> {
+    match binding.offset.checked_add(binding.bytes) {
+        Some(end) if end <= binding.buffer.size() => Ok(binding.offset as usize..end as usize),
+        _ => Err(binding.error(format!("the buffer has {} bytes", binding.buffer.size()))),
+    }
+}

@@ -1,0 +1,93 @@
+//! From a composed shader to a compute pipeline.
+
+use std::sync::{Arc, PoisonError};
+
+use super::Gpu;
+use crate::kernel::{Kernel, KernelInner};
+use crate::wgsl::{Access, ComposedShader, ReflectedBinding, for_naga};
+use crate::{EngineError, KernelSpec, Result};
+
+impl Gpu {
+    /// Compiles a kernel, or returns it from the cache in memory.
+    pub(crate) fn kernel(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
+        let key = spec.key();
+        let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kernel) = kernels.get(&key) {
+            return Ok(kernel.clone());
+        }
+        let start = std::time::Instant::now();
+        let shader = spec.compose()?;
+        self.check_limits(spec, &shader)?;
+        let kernel = self.compile(spec, shader)?;
+        tracing::debug!(kernel = key, device = %self.info, elapsed = ?start.elapsed(), "compiled");
+        kernels.insert(key, kernel.clone());
+        Ok(kernel)
+    }
+
+    fn check_limits(&self, spec: &KernelSpec<'_>, shader: &ComposedShader) -> Result<()> {
+        let (reflection, limits) = (&shader.reflection, &self.capabilities);
+        let storage = reflection.bindings.iter().filter(|binding| binding.access != Access::Uniform).count() as u32;
+        let invocations = reflection.workgroup_size.iter().product::<u32>();
+        for (what, needed, limit) in [
+            ("bytes of workgroup memory", reflection.workgroup_memory, limits.max_workgroup_memory),
+            ("invocations in a workgroup", invocations, limits.max_invocations),
+            ("storage buffers", storage, limits.max_storage_buffers),
+        ] {
+            if needed > limit {
+                let reason = format!("needs {needed} {what}, but {} allows {limit}", self.info);
+                return Err(EngineError::Shader { module: spec.module.to_owned(), reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn compile(&self, spec: &KernelSpec<'_>, shader: ComposedShader) -> Result<Kernel> {
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let source = wgpu::ShaderSource::Wgsl(for_naga(&shader.wgsl).into());
+        let descriptor = wgpu::ShaderModuleDescriptor { label: Some(spec.module), source };
+        let module = if cfg!(debug_assertions) {
+            self.device.create_shader_module(descriptor)
+        } else {
+            // SAFETY: the library's shaders are our own; each checks the indices it is given against the sizes in its parameters before it uses
+            // them, all their loops are bounded by those parameters, and debug builds run the same tests with every check on.
+            unsafe { self.device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked()) }
+        };
+        let entries: Vec<_> = shader.reflection.bindings.iter().map(layout_entry).collect();
+        let layout = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(spec.module), entries: &entries });
+        let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some(spec.module),
+            bind_group_layouts: &[Some(&layout)],
+            immediate_size: 0,
+        });
+        let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(spec.module),
+            layout: Some(&pipeline_layout),
+            module: &module,
+            entry_point: Some(spec.entry),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &[],
+                zero_initialize_workgroup_memory: cfg!(debug_assertions),
+            },
+            cache: self.cache.as_ref().map(|cache| cache.get()),
+        });
+        if let Some(error) = pollster::block_on(scope.pop()) {
+            return Err(EngineError::Shader { module: spec.module.to_owned(), reason: error.to_string() });
+        }
+        let inner = KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, pipeline, layout };
+        Ok(Kernel { inner: Arc::new(inner) })
+    }
+}
+
+fn layout_entry(binding: &ReflectedBinding) -> wgpu::BindGroupLayoutEntry {
+    let ty = match binding.access {
+        Access::Uniform => wgpu::BufferBindingType::Uniform,
+        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
+    };
+    wgpu::BindGroupLayoutEntry {
+        binding: binding.binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+        count: None,
+    }
+}

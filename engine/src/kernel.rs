@@ -1,0 +1,37 @@
+//! Compiled kernels.
+
+use std::sync::Arc;
+
+use crate::wgsl::Reflection;
+use crate::{Device, KernelSpec, Result};
+
+/// A compiled kernel. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    pub(crate) inner: Arc<KernelInner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct KernelInner {
+    pub(crate) module: String,
+    pub(crate) reflection: Reflection,
+    pub(crate) pipeline: wgpu::ComputePipeline,
+    pub(crate) layout: wgpu::BindGroupLayout,
+}
+
+impl Kernel {
+    /// Bindings, workgroup size and workgroup memory, as the shader declares them.
+    pub fn reflection(&self) -> &Reflection {
+        &self.inner.reflection
+    }
+}
+
+impl Device {
+    /// Composes and compiles a kernel, or returns it from the device's cache.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Shader`] if it does not compose or compile, [`crate::EngineError::MissingFeature`] on the `cpu` device.
+    pub fn kernel(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
+        self.gpu("shaders")?.kernel(spec)
+    }
+}

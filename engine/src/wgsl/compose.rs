@@ -1,0 +1,105 @@
+//! Composition of a shader from files with imports and conditions, by the WESL compiler. WESL works on text and gives plain WGSL back, so that
+//! any front end can read the result and the names in it stay ours.
+
+use std::fmt::Write;
+
+use wesl::{CompileOptions, Feature, NoMangler, VirtualResolver, syntax::ModulePath};
+
+use crate::{EngineError, Result};
+
+/// One shader file.
+#[derive(Clone, Copy, Debug)]
+pub struct ShaderFile {
+    /// Module name: the path without its extension, such as `topk/select`.
+    pub module: &'static str,
+    /// WGSL with WESL imports and conditions.
+    pub source: &'static str,
+}
+
+/// Shader files that can import one another.
+#[derive(Clone, Copy, Debug)]
+pub struct ShaderLibrary {
+    /// All files.
+    pub files: &'static [ShaderFile],
+}
+
+/// A value of the generated module `package::constants`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Constant {
+    /// An unsigned integer.
+    U32(u32),
+    /// A signed integer.
+    I32(i32),
+    /// A float; must be finite.
+    F32(f32),
+    /// A truth value.
+    Bool(bool),
+}
+
+/// What makes a kernel: a module of a library, an entry point, constants and conditions.
+#[derive(Clone, Copy, Debug)]
+pub struct KernelSpec<'a> {
+    /// Where the module and its imports are found.
+    pub library: &'a ShaderLibrary,
+    /// The module with the entry point.
+    pub module: &'a str,
+    /// The entry point's name.
+    pub entry: &'a str,
+    /// Constants, importable from `package::constants`.
+    pub constants: &'a [(&'a str, Constant)],
+    /// Conditions that hold in `@if(..)`; all others do not.
+    pub features: &'a [&'a str],
+}
+
+impl KernelSpec<'_> {
+    /// A text that differs between any two different kernels of one library.
+    pub(crate) fn key(&self) -> String {
+        let mut key = format!("{}:{}", self.module, self.entry);
+        for feature in self.features {
+            let _ = write!(key, "+{feature}");
+        }
+        for (name, value) in self.constants {
+            let _ = write!(key, ",{name}={value:?}");
+        }
+        key
+    }
+
+    fn error(&self, reason: impl ToString) -> EngineError {
+        EngineError::Shader { module: self.module.to_owned(), reason: reason.to_string() }
+    }
+}
+
+pub(super) fn compose(spec: &KernelSpec<'_>) -> Result<String> {
+    let path = |module: &str| -> Result<ModulePath> {
+        format!("package::{}", module.replace('/', "::")).parse().map_err(|_| spec.error("not a module name"))
+    };
+    let mut resolver = VirtualResolver::new();
+    resolver.add_module(path("constants")?, constants(spec)?.into());
+    for file in spec.library.files {
+        resolver.add_module(path(file.module)?, file.source.into());
+    }
+    let mut options =
+        CompileOptions { lower: false, validate: false, keep: Some(vec![spec.entry.to_owned()]), ..CompileOptions::default() };
+    options.features.default = Feature::Disable;
+    for feature in spec.features {
+        options.features.flags.insert((*feature).to_owned(), Feature::Enable);
+    }
+    let compiled = wesl::compile_sourcemap(&path(spec.module)?, &resolver, &NoMangler, &options).map_err(|error| spec.error(error))?;
+    Ok(compiled.to_string())
+}
+
+fn constants(spec: &KernelSpec<'_>) -> Result<String> {
+    let mut text = String::new();
+    for (name, value) in spec.constants {
+        let _ = match value {
+            Constant::U32(value) => writeln!(text, "const {name}: u32 = {value}u;"),
+            // The smallest i32 has no literal of its own: WGSL reads `-x` as a negation.
+            Constant::I32(i32::MIN) => writeln!(text, "const {name}: i32 = -2147483647i - 1i;"),
+            Constant::I32(value) => writeln!(text, "const {name}: i32 = {value}i;"),
+            Constant::F32(value) if value.is_finite() => writeln!(text, "const {name}: f32 = {value:?}f;"),
+            Constant::F32(value) => return Err(spec.error(format!("constant {name} is {value}, not finite"))),
+            Constant::Bool(value) => writeln!(text, "const {name}: bool = {value};"),
+        };
+    }
+    Ok(text)
+}

@@ -1,1 +1,0 @@
-//! Index logits, ragged and paged.

@@ -1,0 +1,114 @@
+//! Index logits: how well each key fits each query, by the lightning indexer.
+//!
+//! `logits[query, key] = k_scale[key] * sum over heads h of weights[query, h] * relu(q[query, h] . k[key])`, and -inf for keys that a query
+//! may not see. [`IndexLogits`] reads flat keys (DeepGEMM's `fp8_mqa_logits`), [`PagedIndexLogits`] a paged cache (its
+//! `fp8_paged_mqa_logits`). Codes are e4m3, products and sums f32; the order of the sums is fixed, so every run gives the same bits.
+//!
+//! The shader is `indexer/logits`, a tiled matrix product. It has one form, which serves as `generic` and as `subgroup`: its time goes into
+//! multiplications, and the sums over lanes are one part in five hundred of it.
+
+mod paged;
+mod ragged;
+
+use dsa_engine::{Constant, Device, Kernel, KernelSpec};
+
+pub use paged::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions};
+pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
+
+use crate::{Error, Result, shaders};
+
+/// Keys of a tile.
+const TILE_KEYS: u64 = 128;
+
+/// The parts of the tile's shape that follow from the problem.
+#[derive(Clone, Copy, Debug)]
+struct TileShape {
+    index_heads: u32,
+    dim: u32,
+    /// 128 rows (heads of queries) in a tile; otherwise 64.
+    wide: bool,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Default, bytemuck::NoUninit)]
+struct Params {
+    tiles: u32,
+    row_tiles: u32,
+    key_tiles: u32,
+    queries: u32,
+    columns: u32,
+    out_stride: u32,
+    first_key: u32,
+    max_pages: u32,
+    page_size: u32,
+    first_page: u32,
+    pages: u32,
+    fill: u32,
+    windowed: u32,
+    q_offset: u32,
+    weights_offset: u32,
+    keys_offset: u32,
+    scale_offset: u32,
+    range_offset: u32,
+    table_offset: u32,
+    out_offset: u32,
+}
+
+impl TileShape {
+    /// The better tile for `queries` queries that can share keys.
+    fn new(index_heads: u32, dim: u32, queries: u64) -> Result<Self> {
+        if !(1..=128).contains(&index_heads) {
+            return Err(Error::range("index_heads", "1 to 128", index_heads));
+        }
+        if dim != 64 && dim != 128 {
+            return Err(Error::range("dim", "64 or 128", dim));
+        }
+        // Few heads would mostly be padding in lanes of eight rows; few rows would leave half of a wide tile empty.
+        let rows = queries.saturating_mul(u64::from(index_heads.next_multiple_of(4)));
+        Ok(TileShape { index_heads, dim, wide: index_heads > 64 || (index_heads > 4 && rows > 64) })
+    }
+
+    /// Queries in a tile.
+    fn queries(&self) -> u64 {
+        let lane_rows = if self.wide { 8 } else { 4 };
+        u64::from(16 * lane_rows / self.index_heads.next_multiple_of(lane_rows))
+    }
+
+    /// Bytes of a query's codes.
+    fn query_bytes(&self) -> u64 {
+        u64::from(self.index_heads) * u64::from(self.dim)
+    }
+
+    /// Bytes of a query's weights.
+    fn weight_bytes(&self) -> u64 {
+        u64::from(self.index_heads) * 4
+    }
+
+    /// Counts the tiles of `sequences` sequences. Returns their number, for the grid.
+    fn count_tiles(&self, params: &mut Params, sequences: u64) -> Result<u64> {
+        params.row_tiles = params.queries.div_ceil(self.queries() as u32);
+        params.key_tiles = params.columns.div_ceil(TILE_KEYS as u32);
+        let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
+        params.tiles = u32::try_from(tiles).map_err(|_| Error::range("logits", "at most 2^32 tiles in a dispatch", tiles))?;
+        Ok(tiles)
+    }
+
+    fn kernel(&self, device: &Device, paged: bool) -> Result<Kernel> {
+        let mut features = Vec::new();
+        if paged {
+            features.push("paged");
+        }
+        if self.wide {
+            features.push("wide");
+        }
+        let constants = [("DIM", Constant::U32(self.dim)), ("HEADS", Constant::U32(self.index_heads))];
+        let spec =
+            KernelSpec { library: &shaders::LIBRARY, module: "indexer/logits", entry: "main", constants: &constants, features: &features };
+        Ok(device.kernel(&spec)?)
+    }
+}
+
+/// `first..first + count`, if it lies within what the plan is for.
+fn planned(argument: &'static str, count: u64, most: u64) -> Result<()> {
+    if count <= most { Ok(()) } else { Err(Error::range(argument, format!("at most {most}, as planned"), count)) }
+}

@@ -1,1 +1,0 @@
-//! Index keys and index queries: norm, rope, Hadamard, quantisation.

@@ -1,1 +1,0 @@
-//! Writing latent rows into a KV cache.
