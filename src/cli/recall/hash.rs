@@ -1,7 +1,7 @@
 //! Names for the place of a byte: hashes of the bytes that stand before it. Two places with the same name had the same context.
 
 /// How many bytes back a context reaches.
-pub const WINDOW: usize = 32;
+pub const WINDOW: usize = 40;
 
 /// A kind of context. Each has one hash at each position, all of them functions of the last [`WINDOW`] bytes alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +28,14 @@ pub enum Feature {
     Words3,
     /// The 3 bytes before the last 2.
     Gap,
+    /// The last 40 bytes.
+    Gram40,
 }
 
 /// Number of [`Feature`]s.
-pub const FEATURES: usize = 11;
+pub const FEATURES: usize = 12;
 
-const GRAMS: [(usize, Feature); 7] = [
+const GRAMS: [(usize, Feature); 8] = [
     (1, Feature::Gram1),
     (2, Feature::Gram2),
     (3, Feature::Gram3),
@@ -41,6 +43,7 @@ const GRAMS: [(usize, Feature); 7] = [
     (6, Feature::Gram6),
     (12, Feature::Gram12),
     (24, Feature::Gram24),
+    (WINDOW, Feature::Gram40),
 ];
 
 /// The hash of each feature, indexed by `Feature as usize`, of a window whose newest byte comes last.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::hash::Feature::{self, Gap, Gram1, Gram2, Gram3, Gram4, Gram6, Gram12, Gram24, Word, Words2, Words3};
+use super::hash::Feature::{self, Gap, Gram1, Gram2, Gram3, Gram4, Gram6, Gram12, Gram24, Gram40, Word, Words2, Words3};
 
 /// Hash signs of one feature in a latent row.
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ const fn latent(feature: Feature, dims: Range<usize>) -> LatentBlock {
     LatentBlock { feature, dims }
 }
 
-/// The hashed part of a row: 256 numbers before the code, and the first 48 of the rotary part.
-pub const LATENT_BLOCKS: [LatentBlock; 11] = [
+/// The hashed part of a row: 256 numbers before the code, and the first 56 of the rotary part.
+pub const LATENT_BLOCKS: [LatentBlock; 12] = [
     latent(Gram1, 0..24),
     latent(Gram2, 24..56),
     latent(Gram3, 56..88),
@@ -31,12 +31,13 @@ pub const LATENT_BLOCKS: [LatentBlock; 11] = [
     latent(Gap, 224..256),
     latent(Gram12, 512..536),
     latent(Gram24, 536..560),
+    latent(Gram40, 560..568),
 ];
 
 /// Where the rotary numbers start: a cosine and a sine for each of [`WAVELENGTHS`].
-pub const ROTARY_START: usize = 560;
-/// Wavelengths of the rotary embedding, in positions: 4096 times powers of 8.
-pub const WAVELENGTHS: [u64; 8] = [1 << 12, 1 << 15, 1 << 18, 1 << 21, 1 << 24, 1 << 27, 1 << 30, 1 << 33];
+pub const ROTARY_START: usize = 568;
+/// Wavelengths of the rotary embedding, in positions.
+pub const WAVELENGTHS: [u64; 4] = [1 << 12, 1 << 15, 1 << 18, 1 << 21];
 
 /// Hash signs of one feature in an index key.
 #[derive(Clone, Debug)]
@@ -82,10 +83,10 @@ const fn head(recency: f32, nats: &'static [(Feature, f32)]) -> HeadKind {
     HeadKind { nats, recency, sink: None }
 }
 
-/// Finds the passage that the text repeats. A row that shares all four features has 40 nats, chance in a million rows about 20, so
+/// Finds the passage that the text repeats. A row that shares the last 24 bytes has 40 nats, chance in a million rows about 20, so
 /// that the head speaks only of passages, and then outvotes the others.
 const PASSAGE: HeadKind =
-    HeadKind { nats: &[(Gram6, 10.0), (Gram12, 10.0), (Gram24, 10.0), (Words3, 10.0)], recency: 0.0, sink: Some(36.0) };
+    HeadKind { nats: &[(Gram6, 10.0), (Gram12, 10.0), (Gram24, 10.0), (Words3, 10.0), (Gram40, 4.0)], recency: 0.0, sink: Some(36.0) };
 /// Votes of the heads with a sink, as a multiple of the votes of all others.
 pub const PASSAGE_VOTES: f32 = 2.0;
 

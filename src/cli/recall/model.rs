@@ -1,11 +1,11 @@
 //! The model: rows and index keys of a document, queries of a position, and the next byte from what attention returns.
 //!
-//! * The latent row of position `s` is `[256 hash signs | 256 code of byte s + 1 | 48 hash signs, 16 rotary]`. Each block of hash signs says what
+//! * The latent row of position `s` is `[256 hash signs | 256 code of byte s + 1 | 56 hash signs, 8 rotary]`. Each block of hash signs says what
 //!   one [`Feature`] of the bytes up to `s` hashes to. The code is a row of the 256-wide Hadamard matrix, so codes are orthogonal.
 //! * A query at `t` has the signs of its own position, scaled by how much a head cares for that feature, and zeros against the code. A row
 //!   that shares a feature gains the feature's whole sharpness, any other row about nothing: softmax weighs the earlier places that looked most
 //!   like this one, and the output's code part is the mixture of the bytes that followed them.
-//! * The last 16 numbers are a rotary embedding of the position, with which a head prefers what was written lately.
+//! * The last 8 numbers are a rotary embedding of the position, with which a head prefers what was written lately.
 //! * A few heads look for whole passages only. They have an attention sink, so that they say nothing (an output of zeros) where no row matches
 //!   that well; where one does, their votes decide.
 //! * Index keys are hash signs and a constant 1. An index head compares one feature, and uses the constant to subtract a threshold, so that its
