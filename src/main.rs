@@ -1,5 +1,6 @@
 //! The `dsa` program.
 
+#[allow(dead_code, reason = "the commands are not wired up yet")]
 mod cli;
 
 fn main() {}

@@ -225,7 +225,7 @@ fn write_signs(bits: u64, magnitude: bf16, dims: &mut [bf16]) {
 
 /// The codes: the Hadamard matrix, one row for each byte.
 static CODES: LazyLock<Vec<[bf16; 256]>> = LazyLock::new(|| {
-    let entry = |byte: usize, dim: usize| if (byte & dim).count_ones() % 2 == 0 { bf16::ONE } else { bf16::NEG_ONE };
+    let entry = |byte: usize, dim: usize| if (byte & dim).count_ones().is_multiple_of(2) { bf16::ONE } else { bf16::NEG_ONE };
     (0..256).map(|byte| std::array::from_fn(|dim| entry(byte, dim))).collect()
 });
 
