@@ -7,6 +7,7 @@ mod devices;
 mod failure;
 mod op;
 mod output;
+mod recall;
 
 use std::process::ExitCode;
 
