@@ -168,7 +168,7 @@ impl Plan {
         if queries.start > queries.end || queries.end > self.shape.queries {
             return Err(Error::shape("queries", format!("a range within 0..{}", self.shape.queries), format!("{queries:?}")));
         }
-        self.check(tensors)?;
+        self.check(tensors, queries.end)?;
         match &self.dispatches {
             None => host::attend(&self.shape, tensors, queries),
             Some(dispatches) => dispatches.encode(encoder, &self.shape, tensors, queries),
@@ -181,9 +181,10 @@ impl Plan {
         Ok(encoder.submit_and_wait()?)
     }
 
-    fn check(&self, tensors: &Tensors<'_>) -> Result<()> {
+    /// Checks tensors of which the first `queries` queries are used.
+    fn check(&self, tensors: &Tensors<'_>, queries: u64) -> Result<()> {
         let shape = &self.shape;
-        let (queries, heads) = (shape.queries, u64::from(shape.heads));
+        let heads = u64::from(shape.heads);
         at_least("q", tensors.q, queries * shape.q_bytes())?;
         at_least("out", tensors.out, queries * shape.out_bytes())?;
         at_least("lse", tensors.lse, queries * heads * 4)?;

@@ -5,7 +5,6 @@
 
 mod devices;
 mod failure;
-mod op;
 mod output;
 mod recall;
 
@@ -39,14 +38,14 @@ Environment:
 #[derive(Debug, Subcommand)]
 enum Command {
     Devices(devices::Args),
-    Op(op::Args),
+    Recall(recall::command::Args),
 }
 
 impl Command {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Command::Devices(args) => devices::run(args, context),
-            Command::Op(args) => op::run(args, context),
+            Command::Recall(args) => recall::command::run(args, context),
         }
     }
 }
@@ -83,7 +82,8 @@ pub fn main() -> ExitCode {
 
 /// Logs to stderr what `DSA_LOG`, or else `RUST_LOG`, asks for; nothing by default, so that an error stays one sentence.
 fn start_log() -> Result<(), Failure> {
-    let given = ["DSA_LOG", "RUST_LOG"].into_iter().find_map(|name| Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?)));
+    let given =
+        ["DSA_LOG", "RUST_LOG"].into_iter().find_map(|name| Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?)));
     let Some((name, directives)) = given else { return Ok(()) };
     let filter = EnvFilter::try_new(&directives)
         .map_err(|error| Failure::refused(format!("{name} is `{directives}`: {error}; write a level such as debug, or module=level")))?;

@@ -31,6 +31,17 @@ struct Sparse {
     codes: Buffer,
     weights: Buffer,
     indices: Buffer,
+    top_k: u32,
+}
+
+impl Attend {
+    /// The rows that the last call selected, i32 `[queries, top_k]` as [`Select`] writes them, and `top_k`; `None` for dense attention.
+    pub fn indices(&self) -> Option<(&Buffer, u32)> {
+        match &self.path {
+            Path::Sparse(sparse) => Some((&sparse.indices, sparse.top_k)),
+            Path::Dense(_) => None,
+        }
+    }
 }
 
 /// Queries of one call.
@@ -46,6 +57,8 @@ pub struct Queries<'a> {
     pub index_weights: &'a Buffer,
     /// Rotary tables of the queries' positions, f32 `[queries, 32]` each, if the pipeline has a rope.
     pub rope: Option<RopeBuffers<'a>>,
+    /// f32 `[heads]`: attention sink.
+    pub attn_sink: Option<&'a Buffer>,
 }
 
 /// Outputs of one call.
@@ -120,6 +133,7 @@ impl Pipeline {
             codes: self.device.buffer("index queries", rows * u64::from(INDEX_DIM))?,
             weights: self.device.buffer("index weights", rows * 4)?,
             indices: self.device.buffer("indices", queries * u64::from(top_k) * 4)?,
+            top_k,
         };
         Ok(Attend { queries, path: Path::Sparse(Box::new(sparse)) })
     }
@@ -192,7 +206,7 @@ impl Pipeline {
                 kv: &self.kv,
                 indices: &plan.indices,
                 topk_length: None,
-                attn_sink: None,
+                attn_sink: queries.attn_sink,
                 out: output.out,
                 max_logits: output.max_logits,
                 lse: output.lse,
@@ -216,7 +230,7 @@ impl Pipeline {
             kv: &self.kv,
             k_start: &k_start,
             k_end: &k_end,
-            attn_sink: None,
+            attn_sink: queries.attn_sink,
             out: output.out,
             max_logits: output.max_logits,
             lse: output.lse,

@@ -30,11 +30,6 @@ impl<'a> Context<'a> {
         self.document.len() + self.tail.len()
     }
 
-    /// Whether there is no byte at all, and so no position to ask at.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Rows that exist: one for each byte whose next byte is known.
     pub fn rows(&self) -> usize {
         self.len().saturating_sub(1)
