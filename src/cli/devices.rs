@@ -66,8 +66,11 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
 
 fn describe(info: DeviceInfo, capabilities: Capabilities, auto: Option<&str>, operations: Option<Vec<Choice>>) -> Shown {
     let c = &capabilities;
-    let matrix_shapes: Vec<_> =
-        c.matrix_shapes.iter().map(|m| serde_json::json!({"m": m.m, "n": m.n, "k": m.k, "input": m.input, "accumulator": m.accumulator})).collect();
+    let matrix_shapes: Vec<_> = c
+        .matrix_shapes
+        .iter()
+        .map(|m| serde_json::json!({"m": m.m, "n": m.n, "k": m.k, "input": m.input, "accumulator": m.accumulator}))
+        .collect();
     let json = serde_json::json!({
         "subgroup": c.subgroup.map(|sizes| serde_json::json!({"min": sizes.min, "max": sizes.max})),
         "shader_f16": c.shader_f16,
@@ -131,8 +134,7 @@ fn capabilities(c: &Capabilities, host: bool) -> Table {
     }
     table.row(["subgroups".to_owned(), c.subgroup.map_or("no".to_owned(), |sizes| format!("{} to {} invocations", sizes.min, sizes.max))]);
     table.row(["16-bit floats".to_owned(), yes(c.shader_f16)]);
-    let shapes: Vec<_> =
-        c.matrix_shapes.iter().map(|m| format!("{}x{}x{} {} to {}", m.m, m.n, m.k, m.input, m.accumulator)).collect();
+    let shapes: Vec<_> = c.matrix_shapes.iter().map(|m| format!("{}x{}x{} {} to {}", m.m, m.n, m.k, m.input, m.accumulator)).collect();
     table.row(["matrix shapes".to_owned(), if shapes.is_empty() { "none".to_owned() } else { shapes.join(", ") }]);
     table.row(["workgroup".to_owned(), format!("{} invocations, {} of memory", c.max_invocations, bytes(c.max_workgroup_memory.into()))]);
     table.row(["bindings".to_owned(), format!("{} buffers, offsets of {} bytes", c.max_storage_buffers, c.offset_alignment)]);

@@ -82,7 +82,8 @@ pub fn main() -> ExitCode {
 
 /// Logs to stderr what `DSA_LOG`, or else `RUST_LOG`, asks for; nothing by default, so that an error stays one sentence.
 fn start_log() -> Result<(), Failure> {
-    let given = ["DSA_LOG", "RUST_LOG"].into_iter().find_map(|name| Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?)));
+    let given =
+        ["DSA_LOG", "RUST_LOG"].into_iter().find_map(|name| Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?)));
     let Some((name, directives)) = given else { return Ok(()) };
     let filter = EnvFilter::try_new(&directives)
         .map_err(|error| Failure::refused(format!("{name} is `{directives}`: {error}; write a level such as debug, or module=level")))?;

@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn bytes_are_readable() {
-        for (count, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1 << 27, "128 MiB"), (5 << 29, "2.5 GiB"), (u64::MAX, "16 EiB")] {
+        for (count, text) in
+            [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1 << 27, "128 MiB"), (5 << 29, "2.5 GiB"), (u64::MAX, "16 EiB")]
+        {
             assert_eq!(bytes(count), text);
         }
     }
