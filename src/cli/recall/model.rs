@@ -117,15 +117,16 @@ impl Model {
         self.heads.iter().map(|head| head.sink.unwrap_or(f32::NEG_INFINITY)).collect()
     }
 
-    /// Rows of the positions of a range that have one (`0..context.rows()`), in order. Any range of a document may be made at any time, so a
-    /// caller can stream it in chunks.
+    /// [`Model::rows_into`] new memory.
+    #[cfg(test)]
     pub fn rows(&self, context: &Context<'_>, positions: Range<usize>) -> Rows {
         let mut rows = Rows::default();
         self.rows_into(context, positions, &mut rows);
         rows
     }
 
-    /// [`Model::rows`] into the memory of an earlier chunk, which is twice as fast.
+    /// Rows of the positions of a range that have one (`0..context.rows()`), in order, into the memory of an earlier chunk. Any range of a document
+    /// may be made at any time, so a caller can stream it in chunks.
     pub fn rows_into(&self, context: &Context<'_>, positions: Range<usize>, rows: &mut Rows) {
         let positions = positions.start..positions.end.min(context.rows());
         rows.latent.resize(positions.len() * D_QK, bf16::ZERO);
