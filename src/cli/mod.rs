@@ -5,6 +5,7 @@
 
 mod devices;
 mod failure;
+mod op;
 mod output;
 mod recall;
 
@@ -28,6 +29,7 @@ struct Cli {
 
 const HELP: &str = "\
 Examples:
+  dsa recall README.md --heads 16
   dsa devices -v
   dsa op top-k --input scores.safetensors --output indices.safetensors --top-k 2048
 
@@ -39,6 +41,7 @@ Environment:
 enum Command {
     Devices(devices::Args),
     Recall(recall::command::Args),
+    Op(op::Args),
 }
 
 impl Command {
@@ -46,6 +49,7 @@ impl Command {
         match self {
             Command::Devices(args) => devices::run(args, context),
             Command::Recall(args) => recall::command::run(args, context),
+            Command::Op(args) => op::run(args, context),
         }
     }
 }

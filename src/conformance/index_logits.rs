@@ -113,7 +113,7 @@ fn paged_cases() -> Vec<Case> {
         paged("paged/next-5", ONE, Paged { next_n: 5, heads: 32, ..PAGED }),
         paged("paged/segments", VARIANTS, Paged { pages_per_segment: 3, page_size: 16, heads: 8, ..PAGED }),
         paged("paged/windows", ONE, Paged { limit: 20 << 10, page_size: 61, heads: 8, ..PAGED }),
-        paged("paged/windows-of-queries", ONE, Paged { limit: 1 << 10, page_size: 2, heads: 4, dim: 64, next_n: 3, ..PAGED }),
+        paged("paged/windows-of-queries", ONE, Paged { limit: 2 << 10, page_size: 2, heads: 4, dim: 64, next_n: 3, ..PAGED }),
         paged("paged/chunks", ONE, Paged { chunk: 2, batch: 5, heads: 13, ..PAGED }),
     ];
     for page_size in [1, 2, 61, 64, 69, 576] {
