@@ -132,6 +132,7 @@ impl DenseAttention {
             keys: KeyList::Range,
             softmax_scale: options.softmax_scale,
             next_n: 1,
+            queries_per_length: 1,
         };
         Ok(DenseAttention { plan: Plan::new(device, shape, options.variant, options.tuning)? })
     }

@@ -149,7 +149,7 @@ impl Dispatches {
                 if let KeyList::Listed { top_k: columns } = shape.keys {
                     top_k = columns;
                 }
-                queries_per_length = topk_length.map_or(0, |buffer| shape.queries_per_length(buffer));
+                queries_per_length = if topk_length.is_some() { shape.queries_per_length } else { 0 };
                 bindings.push(("indices", bound.slice(indices, u64::from(top_k) * 4)));
                 bindings.push(("topk_length", topk_length.unwrap_or(&self.no_input).whole()));
             }
@@ -365,6 +365,7 @@ pub(crate) fn catalogue() -> Vec<Specialisation> {
                 keys,
                 softmax_scale: 1.0,
                 next_n: 1,
+                queries_per_length: 1,
             };
             for variant in [Variant::Generic, Variant::Subgroup] {
                 all.extend([true, false].map(|direct| attend(&shape, variant, direct)));

@@ -64,7 +64,7 @@ impl<'a> HostKeys<'a> {
                 let lengths = match topk_length {
                     None => None,
                     Some(buffer) => {
-                        let (guard, shared) = (read("topk_length", buffer)?, shape.queries_per_length(buffer) as usize);
+                        let (guard, shared) = (read("topk_length", buffer)?, shape.queries_per_length as usize);
                         Some((first..first + count).map(|query| words::<i32>(&guard)[query / shared]).collect())
                     }
                 };

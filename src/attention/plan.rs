@@ -51,6 +51,8 @@ pub(super) struct Shape {
     pub(super) softmax_scale: f32,
     /// Queries that share a sequence: `lse` is `[queries / next_n, heads, next_n]`.
     pub(super) next_n: u32,
+    /// Queries that share an entry of `topk_length`: 1 or `next_n`.
+    pub(super) queries_per_length: u32,
 }
 
 /// The buffers of one call.
@@ -91,11 +93,6 @@ impl Shape {
 
     pub(super) fn out_bytes(&self) -> u64 {
         u64::from(self.heads) * u64::from(self.d_v) * self.q_dtype.bytes()
-    }
-
-    /// Queries that share an entry of a `topk_length` of this size: 1, or all of a sequence.
-    pub(super) fn queries_per_length(&self, topk_length: &Buffer) -> u32 {
-        if topk_length.size() < self.queries * 4 { self.next_n } else { 1 }
     }
 
     fn check(&self) -> Result<()> {
@@ -198,7 +195,7 @@ impl Plan {
             (KeyTensors::Listed { indices, topk_length }, KeyList::Listed { top_k }) => {
                 at_least("indices", indices, queries * u64::from(top_k) * 4)?;
                 if let Some(length) = topk_length {
-                    at_least("topk_length", length, queries / u64::from(shape.next_n) * 4)?;
+                    at_least("topk_length", length, queries.div_ceil(u64::from(shape.queries_per_length)) * 4)?;
                 }
             }
             (KeyTensors::Range { k_start, k_end }, _) => {

@@ -30,6 +30,8 @@ pub struct SparseDecodeOptions {
     pub rows_per_segment: u64,
     /// Columns of `indices`, 1 to 2^20.
     pub top_k: u32,
+    /// Whether `topk_length` has an entry for each query instead of one for each sequence (the default, as in FlashMLA).
+    pub lengths_per_query: bool,
     /// Factor on `q . k`; the default is `d_qk^-0.5` for 576, as in FlashMLA.
     pub softmax_scale: f32,
     /// The form of the kernels; `None` chooses.
@@ -51,6 +53,7 @@ impl Default for SparseDecodeOptions {
             rows: 0,
             rows_per_segment: u64::MAX,
             top_k: 2048,
+            lengths_per_query: false,
             softmax_scale: 1.0 / 24.0,
             variant: None,
             tuning: Tuning::default(),
@@ -67,7 +70,8 @@ pub struct SparseDecodeArgs<'a> {
     pub cache: &'a [Buffer],
     /// i32 `[batch, next_n, top_k]`: physical rows, `page * page_size + offset`. Negative entries and entries of `rows` or more are skipped.
     pub indices: &'a Buffer,
-    /// i32 `[batch]` or `[batch, next_n]`, told apart by the buffer's size: only so many of the leftmost entries count. `None`: all.
+    /// i32 `[batch]`, or `[batch, next_n]` with [`SparseDecodeOptions::lengths_per_query`]: only so many of the leftmost entries count.
+    /// `None`: all.
     pub topk_length: Option<&'a Buffer>,
     /// f32 `[heads]`: attention sink, may be infinite.
     pub attn_sink: Option<&'a Buffer>,
@@ -133,6 +137,7 @@ impl SparseDecode {
             keys: KeyList::Listed { top_k: options.top_k },
             softmax_scale: options.softmax_scale,
             next_n: options.next_n,
+            queries_per_length: if options.lengths_per_query { 1 } else { options.next_n },
         };
         Ok(SparseDecode { plan: Plan::new(device, shape, options.variant, options.tuning)?, next_n: options.next_n.into() })
     }

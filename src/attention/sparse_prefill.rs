@@ -139,6 +139,7 @@ impl SparseAttention {
             keys: KeyList::Listed { top_k: options.top_k },
             softmax_scale: options.softmax_scale,
             next_n: 1,
+            queries_per_length: 1,
         };
         Ok(SparseAttention { plan: Plan::new(device, shape, options.variant, options.tuning)? })
     }

@@ -56,7 +56,13 @@ fn prefill(cases: &mut Vec<Case>) {
     let shapes = [(128, 128), (592, 128), (95, 128), (114, 384)];
     for d_qk in [576, 512] {
         for heads in [1, 8, 13, 16, 64, 128] {
-            for (rows, top_k) in shapes {
+            // Many heads take a software driver long: half of the shapes each.
+            let shapes = match heads {
+                64 => &shapes[..2],
+                128 => &shapes[2..],
+                _ => &shapes[..],
+            };
+            for &(rows, top_k) in shapes {
                 let queries = if heads > 16 { 1 } else { 2 };
                 add(cases, format!("regular/d{d_qk}-h{heads}-n{rows}-k{top_k}"), Spec::prefill(queries, heads, d_qk, rows, top_k));
             }
@@ -66,7 +72,7 @@ fn prefill(cases: &mut Vec<Case>) {
         }
         for (sink, lengths) in [(true, Lengths::All), (false, Lengths::PerQuery), (true, Lengths::PerQuery)] {
             for (heads, rows, top_k) in [(64, 592, 128), (128, 95, 128), (13, 1592, 384), (8, 114, 384)] {
-                let spec = Spec { sink, lengths, ..Spec::prefill(3, heads, d_qk, rows, top_k) };
+                let spec = Spec { sink, lengths, ..Spec::prefill(2, heads, d_qk, rows, top_k) };
                 add(cases, format!("features/d{d_qk}-h{heads}-n{rows}-k{top_k}-sink-{sink}-{lengths:?}").to_lowercase(), spec);
             }
         }
@@ -157,7 +163,10 @@ fn divided(cases: &mut Vec<Case>) {
         let check: super::Check = Box::new(move |target| {
             let problem = Problem::new(spec, seed(name));
             let output = problem.run_ranges(target, &parts)?;
-            same(&output, &problem.run(target, 1)?[0])?;
+            // A kernel does each query alone; the host's cores do several at a time, in an order that depends on how many there are.
+            if !target.device.is_cpu() {
+                same(&output, &problem.run(target, 1)?[0])?;
+            }
             problem.compare(&output)
         });
         cases.push(Case { group: group(spec.op), name: name.to_owned(), full: false, variants: VARIANTS, check });

@@ -284,6 +284,7 @@ impl Problem {
             }
             Op::Decode => {
                 let (batch, next_n) = (queries / spec.next_n as u64, spec.next_n as u32);
+                let lengths_per_query = spec.lengths == Lengths::PerQuery;
                 let options = SparseDecodeOptions {
                     batch,
                     next_n,
@@ -295,6 +296,7 @@ impl Problem {
                     rows,
                     rows_per_segment,
                     top_k,
+                    lengths_per_query,
                     softmax_scale,
                     variant,
                     tuning,
