@@ -27,13 +27,10 @@ pub(crate) struct HostDevice {
 }
 
 impl Device {
-    /// The devices of this machine: every adapter that wgpu finds through Vulkan, Metal or DX12, then `cpu`. GL is looked at only where there
-    /// is none of those: it shows the same GPUs again, with less that they can do.
+    /// The devices of this machine: every adapter that wgpu finds through Vulkan, Metal or DX12, then `cpu`. GL would show the same GPUs
+    /// again, with less that they can do; it is opened by name only.
     pub fn list() -> Vec<(DeviceInfo, Capabilities)> {
-        let mut adapters = gpu::adapters(NATIVE);
-        if adapters.is_empty() {
-            adapters = gpu::adapters(wgpu::Backends::GL);
-        }
+        let adapters = gpu::adapters(NATIVE);
         let mut found: Vec<_> = adapters.iter().map(|a| (a.info.clone(), a.capabilities.clone())).collect();
         found.push((host_info(), Capabilities::host()));
         found

@@ -70,8 +70,9 @@ impl Folder {
     pub fn args(&self, name: &str, flags: &[&str]) -> Vec<String> {
         let path = |name| self.path(name).display().to_string();
         let files = ["--input".to_owned(), path("in.safetensors"), "--output".to_owned(), path("out.safetensors")];
-        let start = ["op", name, "--device", "cpu"].map(str::to_owned);
-        start.into_iter().chain(files).chain(flags.iter().map(|&flag| flag.to_owned())).collect()
+        let device: &[&str] = if flags.contains(&"--device") { &[] } else { &["--device", "cpu"] };
+        let start = ["op", name].into_iter().chain(device.iter().copied()).map(str::to_owned);
+        start.chain(files).chain(flags.iter().map(|&flag| flag.to_owned())).collect()
     }
 
     /// A tensor of `out.safetensors`, which must have this type and shape.
