@@ -192,7 +192,9 @@ pub fn decode(args: &Args, device: &Device, inputs: &Inputs<'_>) -> Result<Done,
     let indices = indices.shaped("[B, n, k]", &[batch, next_n, top_k])?;
     let topk_length = topk_length(device, inputs, &[("[B]", &[batch]), ("[B, n]", &[batch, next_n])], top_k)?;
     let attn_sink = attn_sink(device, inputs, heads)?;
+    let lengths = topk_length.as_ref().map_or(0, |lengths| lengths.size() / 4);
     let options = SparseDecodeOptions {
+        lengths_per_query: lengths == (batch * next_n) as u64,
         batch: batch as u64,
         next_n: small(next_n),
         heads: small(heads),
