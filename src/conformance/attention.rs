@@ -43,7 +43,7 @@ fn add_case(cases: &mut Vec<Case>, name: String, spec: Spec, full: bool) {
         let output = problem.run(target, 1)?.remove(0);
         problem.compare(&output)
     });
-    cases.push(Case { group: group(spec.op), name, full, variants: VARIANTS, check });
+    cases.push(Case { group: group(spec.op), name, tolerance: spec.tolerance(), full, variants: VARIANTS, check });
 }
 
 /// Each case has data of its own, the same in every run (FNV-1a).
@@ -99,6 +99,7 @@ fn prefill_corners(cases: &mut Vec<Case>) {
     cases.push(Case {
         group: group(Op::Prefill),
         name: "repeats/three".to_owned(),
+        tolerance: spec.tolerance(),
         full: false,
         variants: VARIANTS,
         check: Box::new(move |target| {
@@ -169,7 +170,8 @@ fn divided(cases: &mut Vec<Case>) {
             }
             problem.compare(&output)
         });
-        cases.push(Case { group: group(spec.op), name: name.to_owned(), full: false, variants: VARIANTS, check });
+        let (group, name) = (group(spec.op), name.to_owned());
+        cases.push(Case { group, name, tolerance: spec.tolerance(), full: false, variants: VARIANTS, check });
     }
 }
 

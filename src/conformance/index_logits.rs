@@ -1,6 +1,6 @@
 //! Index logits: DeepGEMM's tests. Inputs are e4m3 already, so the oracle computes from the same values and the limit is its 5e-6.
 
-use super::compare::{calc_diff, equal};
+use super::compare::{EXACT, calc_diff, calc_diff_limit, equal};
 use super::random::Random;
 use super::{Case, Target};
 use crate::index_logits::{
@@ -10,6 +10,7 @@ use crate::layout::IndexPage;
 use crate::problem::{PagedLogits, RaggedLogits};
 use crate::{ScaleFormat, Variant, formats, oracle};
 
+const GROUP: &str = "index-logits";
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 /// Both names run one shader: forcing the second is checked in some cases only.
 const ONE: &[Variant] = &[Variant::Generic];
@@ -129,7 +130,7 @@ fn paged_cases() -> Vec<Case> {
 fn ragged(name: &str, variants: &'static [Variant], spec: Ragged) -> Case {
     let seed = (spec.queries * 31 + spec.keys * 7 + spec.heads * 3 + spec.dim) as u64;
     let check = move |target: &Target<'_>| check_ragged(target, &spec, &RaggedData::new(&spec, seed));
-    Case { group: "index-logits", name: name.to_owned(), full: false, variants, check: Box::new(check) }
+    Case { group: GROUP, name: name.to_owned(), tolerance: calc_diff_limit(LIMIT), full: false, variants, check: Box::new(check) }
 }
 
 /// Codes of normal numbers cast without a scale.
@@ -270,7 +271,8 @@ fn codes() -> Case {
         let actual: Vec<f32> = results[0].iter().map(|&bits| f32::from_bits(bits)).collect();
         equal("logits", &actual, &expected)
     };
-    Case { group: "index-logits", name: "ragged/codes".to_owned(), full: false, variants: VARIANTS, check: Box::new(check) }
+    let name = "ragged/codes".to_owned();
+    Case { group: GROUP, name, tolerance: EXACT.to_owned(), full: false, variants: VARIANTS, check: Box::new(check) }
 }
 
 #[derive(Clone, Copy)]
@@ -312,7 +314,7 @@ const PAGED: Paged = Paged {
 
 fn paged(name: &str, variants: &'static [Variant], spec: Paged) -> Case {
     let check = move |target: &Target<'_>| check_paged(target, &spec, &PagedData::new(&spec));
-    Case { group: "index-logits", name: name.to_owned(), full: false, variants, check: Box::new(check) }
+    Case { group: GROUP, name: name.to_owned(), tolerance: calc_diff_limit(LIMIT), full: false, variants, check: Box::new(check) }
 }
 
 fn hostile_pages() -> Case {

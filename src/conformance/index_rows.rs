@@ -1,9 +1,9 @@
 //! Index keys and queries. Quantisation alone must give the oracle's bits. After sums and rotations in f32 a value may lie on the other side of
 //! a rounding boundary: then its code may be the neighbour, for few values only.
 
-use super::compare::{close, equal};
+use super::compare::{EXACT, Tolerance, close, equal, short};
 use super::random::Random;
-use super::{Case, Target, compare};
+use super::{Case, Target};
 use crate::index_rows::{
     IndexKeyOutput, IndexKeyTarget, IndexKeys, IndexKeysArgs, IndexKeysOptions, IndexQueries, IndexQueriesArgs, IndexQueriesOptions,
     NormBuffers, RopeBuffers,
@@ -18,6 +18,10 @@ const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 const ONE: &[Variant] = &[Variant::Generic];
 /// Share of the codes that may be the neighbour of the oracle's.
 const NEIGHBOURS: f64 = 2e-3;
+/// How far the amax behind a scale may lie from the oracle's.
+const AMAX: f64 = 2e-6;
+/// Of a query's weight, which two multiplications round.
+const WEIGHTS: Tolerance = Tolerance { abs: 1e-30, rel: 3e-7, cos: None };
 /// What memory holds before a run.
 const POISON: u8 = 0xa5;
 
@@ -109,7 +113,8 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn case(name: &str, variants: &'static [Variant], spec: Spec) -> Case {
     let check = move |target: &Target<'_>| check(target, &spec, &Data::new(&spec));
-    Case { group: "index-rows", name: name.to_owned(), full: false, variants, check: Box::new(check) }
+    let group = if matches!(spec.output, Output::Queries { .. }) { "index-queries" } else { "index-keys" };
+    Case { group, name: name.to_owned(), tolerance: spec.tolerance(), full: false, variants, check: Box::new(check) }
 }
 
 struct Data {
@@ -131,6 +136,14 @@ impl Spec {
 
     fn rows(&self) -> usize {
         self.positions * self.rows_per_position()
+    }
+
+    fn tolerance(&self) -> String {
+        match self.output {
+            _ if !self.exact() => format!("a code to the next, for {} of them; amax rel {}", short(NEIGHBOURS), short(AMAX)),
+            Output::Queries { .. } => format!("codes {EXACT}; weights {WEIGHTS}"),
+            _ => EXACT.to_owned(),
+        }
     }
 
     /// Whether nothing but the quantisation rounds.
@@ -231,7 +244,7 @@ fn check(target: &Target<'_>, spec: &Spec, data: &Data) -> Result<f64, String> {
             Output::Queries { .. } => {
                 let expected: Vec<f64> =
                     scales.iter().zip(&data.weights).map(|(&s, &w)| f64::from(w) * f64::from(s) * f64::from(data.factor)).collect();
-                close("weights_out", &written.scales, &expected, compare::Tolerance { abs: 1e-30, rel: 3e-7, cos: None })
+                close("weights_out", &written.scales, &expected, WEIGHTS)
             }
             _ => equal("scales", &written.scales, &scales),
         };
@@ -259,7 +272,7 @@ fn check(target: &Target<'_>, spec: &Spec, data: &Data) -> Result<f64, String> {
 /// The scale must follow from an amax within f32's rounding of the oracle's.
 fn check_scale(row: usize, scale: f32, values: &[f64], format: ScaleFormat) -> Result<(), String> {
     let amax = values.iter().fold(0.0, |amax: f64, x| amax.max(x.abs()));
-    let [low, high] = [1.0 - 2e-6, 1.0 + 2e-6].map(|factor| formats::index_scale((amax * factor) as f32, format));
+    let [low, high] = [1.0 - AMAX, 1.0 + AMAX].map(|factor| formats::index_scale((amax * factor) as f32, format));
     if scale < low || scale > high {
         return Err(format!("scales[{row}] is {scale:e}, expected {low:e} to {high:e}"));
     }

@@ -1,6 +1,6 @@
 //! The KV cache writer: every byte as [`Fp8Row`] has it, rows of no slot untouched.
 
-use super::compare::equal;
+use super::compare::{EXACT, equal};
 use super::random::Random;
 use super::{Case, Target};
 use crate::kv_cache::{KvCacheWriter, KvCacheWriterArgs, KvCacheWriterOptions};
@@ -46,7 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn case(name: &str, variants: &'static [Variant], spec: Spec) -> Case {
     let check = move |target: &Target<'_>| check(target, &spec).map_err(|e| e.to_string())?;
-    Case { group: "kv-cache", name: name.to_owned(), full: false, variants, check: Box::new(check) }
+    Case { group: "kv-cache", name: name.to_owned(), tolerance: EXACT.to_owned(), full: false, variants, check: Box::new(check) }
 }
 
 /// Rows of all magnitudes, zeros, ties between codes, and in the rotary part any finite number.

@@ -30,10 +30,12 @@ pub type Check = Box<dyn Fn(&Target<'_>) -> Result<f64, String> + Send + Sync>;
 
 /// One case.
 pub struct Case {
-    /// The operation.
+    /// The operation, by its name in `dsa op`.
     pub group: &'static str,
     /// The case's name within its group, such as `ties/relu-plateau`.
     pub name: String,
+    /// What the worst error is measured against, for people: `exact`, or the limits of the peers' tests.
+    pub tolerance: String,
     /// Too big for a software driver: runs on a real GPU, when asked for.
     pub full: bool,
     /// The variants that the operation has on a GPU.

@@ -1,12 +1,13 @@
 //! Top-k must be exact: every case compares all indices, and must give the same ones when repeated.
 
-use super::compare::equal;
+use super::compare::{EXACT, equal};
 use super::random::Random;
 use super::{Case, Target};
 use crate::problem::TopKProblem;
 use crate::topk::{MapPages, MapPagesArgs, MapPagesOptions, Method, TopK, TopKArgs, TopKOptions};
 use crate::{Variant, oracle};
 
+const GROUP: &str = "top-k";
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 const BOTH: &[Method] = &[Method::WholeRows, Method::Chunks];
 const WHOLE_ROWS: &[Method] = &[Method::WholeRows];
@@ -212,8 +213,9 @@ fn case(spec: Spec, method: Method) -> Case {
         Method::Chunks => "chunks",
     };
     Case {
-        group: "topk",
+        group: GROUP,
         name: format!("{prefix}/{}", spec.name),
+        tolerance: EXACT.to_owned(),
         full: spec.full,
         variants: VARIANTS,
         check: Box::new(move |target| check(target, &spec, method)),
@@ -303,8 +305,9 @@ fn score(spec: &Spec, column: usize, random: &mut Random) -> f32 {
 fn page_cases() -> Vec<Case> {
     let shapes = [("1", 3, 2048, 1, 64), ("odd", 10, 333, 3, 61), ("page-1", 4, 512, 2, 1), ("many", 300, 512, 1, 64)];
     let cases = shapes.map(|(name, rows, top_k, rows_per_sequence, page_size)| Case {
-        group: "topk",
+        group: GROUP,
         name: format!("pages/{name}"),
+        tolerance: EXACT.to_owned(),
         full: false,
         variants: VARIANTS,
         check: Box::new(move |target| {

@@ -108,6 +108,15 @@ impl Spec {
         let out = if self.q_dtype == DType::F32 { Tolerance { abs: 2e-6, rel: 1e-5, cos: Some(1e-10) } } else { out };
         [out, log(2.01 / 65536.0), lse]
     }
+
+    /// The limits, for people.
+    pub(super) fn tolerance(&self) -> String {
+        let [out, max_logits, lse] = self.limits();
+        match self.op {
+            Op::Decode => format!("out {out}; lse {lse}"),
+            Op::Prefill | Op::Dense => format!("out {out}; max_logits {max_logits}; lse {lse}"),
+        }
+    }
 }
 
 /// The tensors of a problem on the host.
