@@ -1,5 +1,5 @@
 //! Runs every conformance case on every device of this machine and each variant, as a test of its own:
-//! `vulkan:0 llvmpipe/subgroup/topk/ties/relu-plateau`.
+//! `vulkan:0 llvmpipe/subgroup/top-k/rows/ties/relu-plateau`.
 //!
 //! `DSA_REQUIRE=cpu,vulkan,SwiftShader` makes a missing kind of device, or one of that name, a failure; `DSA_FULL=1` adds the cases that
 //! are too big for a software driver.
