@@ -133,6 +133,15 @@ impl Adapter {
         let cache = PipelineCache::open(&device, &self.adapter.get_info());
         let Adapter { info, capabilities, .. } = self;
         tracing::debug!(device = %info, ?capabilities, "opened");
-        Ok(Device::from_gpu(Gpu { device, queue, info, capabilities, kernels: Mutex::default(), cache, health }))
+        Ok(Device::from_gpu(Gpu {
+            device,
+            queue,
+            info,
+            capabilities,
+            kernels: Mutex::default(),
+            replaced: Mutex::default(),
+            cache,
+            health,
+        }))
     }
 }
