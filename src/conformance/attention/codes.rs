@@ -11,7 +11,7 @@ use crate::{DType, KvFormat, formats};
 const SCALES: [f32; 4] = [0.3, 1.7e-3, 37.5, 1.0 / 8192.0];
 
 pub(super) fn cases() -> Vec<Case> {
-    let decode = Spec { q_dtype: DType::F32, gain: 1e-6, ..Spec::decode(2, 1, 16, 2, 1) };
+    let decode = Spec { q_dtype: DType::F32, gain: 1e-6, ..Spec::decode(2, 1, 13, 2, 1) };
     let specs = [decode, Spec { op: Op::Prefill, ..decode }];
     let cases = specs.map(|spec| Case {
         group: super::group(spec.op),
