@@ -1,5 +1,6 @@
 //! The program `dsa`, run as a person runs it.
 
+mod bench;
 mod check;
 mod operations;
 mod refusals;
