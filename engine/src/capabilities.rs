@@ -97,6 +97,8 @@ pub struct Capabilities {
     pub max_workgroups_per_dimension: u32,
     /// Whether a [`crate::Timer`] can be made.
     pub timestamps: bool,
+    /// The driver ends an invocation's loops, without a word, once all of them together have gone round so often; `None` if it does not.
+    pub max_loop_iterations: Option<u32>,
 }
 
 impl Capabilities {
@@ -114,6 +116,7 @@ impl Capabilities {
             max_storage_buffers: u32::MAX,
             max_workgroups_per_dimension: u32::MAX,
             timestamps: true,
+            max_loop_iterations: None,
         }
     }
 }

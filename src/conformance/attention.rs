@@ -104,6 +104,10 @@ fn prefill_corners(cases: &mut Vec<Case>) {
     }
     let duplicates = Spec { pattern: Pattern::Duplicates, ..Spec::prefill(2, 16, 576, 200, 300) };
     add(cases, "corner/duplicates", duplicates);
+    // Longer than some drivers let a loop run.
+    let one_split = Tuning { splits: Some(1), ..Tuning::default() };
+    let long = Spec { pattern: Pattern::Duplicates, tuning: one_split, ..Spec::prefill(1, 1, 576, 200, 120_000) };
+    add(cases, "corner/k120000", long);
     let ascending = Spec { pattern: Pattern::Ascending, sink: Sink::Some, ..Spec::prefill(3, 16, 576, 700, 512) };
     add(cases, "corner/ascending-then-none", ascending);
     for top_k in [1, 63, 65] {

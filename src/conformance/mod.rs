@@ -9,13 +9,18 @@ mod huge;
 mod index_logits;
 mod index_rows;
 mod kv_cache;
+mod mutation;
 mod pipeline;
 mod random;
 mod rounding;
+mod runner;
 mod select;
 mod topk;
 
 use dsa_engine::Device;
+
+pub use mutation::{MUTATIONS, Mutation};
+pub use runner::{Outcome, Report, Trial, devices, run, trials};
 
 use crate::Variant;
 
