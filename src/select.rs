@@ -87,6 +87,9 @@ impl Select {
     /// [`Error::Range`] for a size that is not supported or a budget that does not hold one query's scores, [`Error::Unsupported`] for a
     /// variant that the device lacks.
     pub fn plan(device: &Device, options: SelectOptions) -> Result<Self> {
+        if options.page_size == 0 {
+            return Err(Error::range("page_size", "1 or more", 0));
+        }
         if options.budget_bytes < options.max_context.saturating_mul(4) {
             let needed = format!("at least {} bytes, the scores of one query", options.max_context.saturating_mul(4));
             return Err(Error::range("budget_bytes", needed, options.budget_bytes));

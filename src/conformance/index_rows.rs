@@ -213,7 +213,7 @@ impl Data {
                 *slot = hostile;
             }
         }
-        let positions: Vec<u32> = (0..spec.positions as u32).map(|i| i * i % 100_000).collect();
+        let positions: Vec<u32> = (0..spec.positions as u64).map(|i| (i * i % 100_000) as u32).collect();
         let (cos, sin) = tables(&positions, RopeConfig::DEEPSEEK);
         let exact = spec.exact();
         Data {

@@ -66,8 +66,8 @@ pub(super) fn cases() -> Vec<Case> {
         case("growing-contexts", Spec { contexts: Contexts::Growing, context: 2500, queries: 2, budget: 1, ..BASE }),
         case("repeats", Spec { repeats: 20, budget: 5, ..BASE }),
         case("no-queries", Spec { queries: 0, ..BASE }),
-        case("full/32768", Spec { queries: 512, heads: 64, top_k: 2048, context: 32768, budget: 100, full: true, ..BASE }),
-        case("full/131072", Spec { queries: 16, heads: 64, top_k: 2048, context: 131_072, budget: 3, repeats: 3, full: true, ..BASE }),
+        case("full/32768", Spec { queries: 24, heads: 64, top_k: 2048, context: 32768, budget: 5, full: true, ..BASE }),
+        case("full/131072", Spec { queries: 4, heads: 64, top_k: 2048, context: 131_072, budget: 3, full: true, ..BASE }),
     ]
 }
 
