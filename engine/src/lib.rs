@@ -16,6 +16,7 @@
 
 mod buffer;
 mod capabilities;
+pub mod cuda;
 mod device;
 mod encoder;
 mod error;

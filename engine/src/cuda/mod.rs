@@ -1,0 +1,4 @@
+//! CUDA.
+
+pub mod nvrtc;
+pub mod translate;
