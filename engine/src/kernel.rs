@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::cuda::CudaKernel;
+use crate::device::Inner;
 use crate::wgsl::Reflection;
 use crate::{Device, KernelSpec, Result};
 
@@ -15,8 +17,14 @@ pub struct Kernel {
 pub(crate) struct KernelInner {
     pub(crate) module: String,
     pub(crate) reflection: Reflection,
-    pub(crate) pipeline: wgpu::ComputePipeline,
-    pub(crate) layout: wgpu::BindGroupLayout,
+    pub(crate) compiled: Compiled,
+}
+
+/// What a backend made of it.
+#[derive(Debug)]
+pub(crate) enum Compiled {
+    Gpu { pipeline: wgpu::ComputePipeline, layout: wgpu::BindGroupLayout },
+    Cuda(CudaKernel),
 }
 
 impl Kernel {
@@ -32,6 +40,9 @@ impl Device {
     /// # Errors
     /// [`crate::EngineError::Shader`] if it does not compose or compile, [`crate::EngineError::MissingFeature`] on the `cpu` device.
     pub fn kernel(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
-        self.gpu("shaders")?.kernel(spec)
+        match self.inner() {
+            Inner::Cuda(cuda) => cuda.kernel(spec),
+            _ => self.gpu("shaders")?.kernel(spec),
+        }
     }
 }

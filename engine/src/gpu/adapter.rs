@@ -69,6 +69,7 @@ pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo
         max_storage_buffers: 0,
         max_workgroups_per_dimension: 0,
         timestamps: true,
+        compute_capability: None,
     };
     restrict(&mut capabilities, adapter.features(), &limits);
     (DeviceInfo { selector, name: info.name, driver, kind }, capabilities)

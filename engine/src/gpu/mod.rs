@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use adapter::adapters;
 use cache::PipelineCache;
+pub(crate) use cache::directory as cache_directory;
 
 use crate::{Capabilities, DeviceInfo, EngineError, Kernel, Result};
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::Gpu;
-use crate::kernel::{Kernel, KernelInner};
+use crate::kernel::{Compiled, Kernel, KernelInner};
 use crate::wgsl::{Access, ComposedShader, ReflectedBinding, for_naga};
 use crate::{EngineError, KernelSpec, Result};
 
@@ -17,28 +17,11 @@ impl Gpu {
         }
         let start = std::time::Instant::now();
         let shader = spec.compose()?;
-        self.check_limits(spec, &shader)?;
+        self.capabilities.check(spec, &shader.reflection, &self.info)?;
         let kernel = self.compile(spec, shader)?;
         tracing::debug!(kernel = key, device = %self.info, elapsed = ?start.elapsed(), "compiled");
         kernels.insert(key, kernel.clone());
         Ok(kernel)
-    }
-
-    fn check_limits(&self, spec: &KernelSpec<'_>, shader: &ComposedShader) -> Result<()> {
-        let (reflection, limits) = (&shader.reflection, &self.capabilities);
-        let storage = reflection.bindings.iter().filter(|binding| binding.access != Access::Uniform).count() as u32;
-        let invocations = reflection.workgroup_size.iter().product::<u32>();
-        for (what, needed, limit) in [
-            ("bytes of workgroup memory", reflection.workgroup_memory, limits.max_workgroup_memory),
-            ("invocations in a workgroup", invocations, limits.max_invocations),
-            ("storage buffers", storage, limits.max_storage_buffers),
-        ] {
-            if needed > limit {
-                let reason = format!("needs {needed} {what}, but {} allows {limit}", self.info);
-                return Err(EngineError::Shader { module: spec.module.to_owned(), reason });
-            }
-        }
-        Ok(())
     }
 
     fn compile(&self, spec: &KernelSpec<'_>, shader: ComposedShader) -> Result<Kernel> {
@@ -73,7 +56,7 @@ impl Gpu {
         if let Some(error) = pollster::block_on(scope.pop()) {
             return Err(EngineError::Shader { module: spec.module.to_owned(), reason: error.to_string() });
         }
-        let inner = KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, pipeline, layout };
+        let inner = KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled: Compiled::Gpu { pipeline, layout } };
         Ok(Kernel { inner: Arc::new(inner) })
     }
 }

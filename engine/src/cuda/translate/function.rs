@@ -93,7 +93,11 @@ impl<'w, 'a> FunctionWriter<'w, 'a> {
         self.write_locals()?;
         self.body(&self.function.body)?;
         let name = self.module.kernel_name();
-        let mut text = format!("extern \"C\" __global__ void __launch_bounds__({threads}) {name}(\n");
+        let bounds = match self.module.options.blocks_per_multiprocessor {
+            Some(blocks) => format!("{threads}, {blocks}"),
+            None => threads.to_string(),
+        };
+        let mut text = format!("extern \"C\" __global__ void __launch_bounds__({bounds}) {name}(\n");
         for (i, parameter) in parameters.iter().enumerate() {
             let _ = writeln!(text, "    {parameter}{}", if i + 1 == parameters.len() { ")" } else { "," });
         }

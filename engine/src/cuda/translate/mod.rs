@@ -89,6 +89,9 @@ pub struct Options<'a> {
     pub bounds_checks: bool,
     /// Fills workgroup memory with zeros first, as WGSL has it; without it, kernels must write what they read.
     pub zero_workgroup_memory: bool,
+    /// The second number of `__launch_bounds__`: so many workgroups shall fit on a multiprocessor. 1 or 2 lets the compiler use more registers
+    /// than it would by itself, which avoids spills at the price of fewer workgroups side by side.
+    pub blocks_per_multiprocessor: Option<u32>,
     /// Who takes part in subgroup operations.
     pub subgroup_lanes: SubgroupLanes,
 }

@@ -17,7 +17,7 @@ WGSL_FN f32 f16_bits_to_f32(u16 bits) {
 
 struct alignas(2) f16 {
     u16 bits;
-    constexpr WGSL_FN f16() = default;
+    f16() = default;
     WGSL_FN explicit f16(f32 value) : bits(wgsl::f32_to_f16_bits(value)) {}
     WGSL_FN explicit f16(i32 value) : f16(f32(value)) {}
     WGSL_FN explicit f16(u32 value) : f16(f32(value)) {}

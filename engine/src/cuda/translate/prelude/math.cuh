@@ -6,9 +6,11 @@ namespace wgsl {
     template <class T> WGSL_FN auto name(vec3<T> a) { return each(a, [](T x) { return name(x); }); }         \
     template <class T> WGSL_FN auto name(vec4<T> a) { return each(a, [](T x) { return name(x); }); }
 #define WGSL_EACH2(name)                                                                                     \
-    template <class T, class U> WGSL_FN auto name(vec2<T> a, vec2<U> b) { return each(a, b, [](T x, U y) { return name(x, y); }); } \
-    template <class T, class U> WGSL_FN auto name(vec3<T> a, vec3<U> b) { return each(a, b, [](T x, U y) { return name(x, y); }); } \
-    template <class T, class U> WGSL_FN auto name(vec4<T> a, vec4<U> b) { return each(a, b, [](T x, U y) { return name(x, y); }); }
+    template <class T> WGSL_FN vec2<T> name(vec2<T> a, vec2<T> b) { return {name(a.x, b.x), name(a.y, b.y)}; } \
+    template <class T> WGSL_FN vec3<T> name(vec3<T> a, vec3<T> b) { return {name(a.x, b.x), name(a.y, b.y), name(a.z, b.z)}; } \
+    template <class T> WGSL_FN vec4<T> name(vec4<T> a, vec4<T> b) {                                          \
+        return {name(a.x, b.x), name(a.y, b.y), name(a.z, b.z), name(a.w, b.w)};                             \
+    }
 #define WGSL_EACH3(name)                                                                                     \
     template <class T> WGSL_FN vec2<T> name(vec2<T> a, vec2<T> b, vec2<T> c) { return {name(a.x, b.x, c.x), name(a.y, b.y, c.y)}; } \
     template <class T> WGSL_FN vec3<T> name(vec3<T> a, vec3<T> b, vec3<T> c) {                               \
@@ -25,7 +27,10 @@ namespace wgsl {
     WGSL_FN f16 name(f16 a, f16 b) { return f16(name(f32(a), f32(b))); }
 #define WGSL_HALF3(name) \
     WGSL_FN f16 name(f16 a, f16 b, f16 c) { return f16(name(f32(a), f32(b), f32(c))); }
+#define WGSL_HALF_LDEXP \
+    WGSL_FN f16 ldexp(f16 a, i32 b) { return f16(ldexp(f32(a), b)); }
 #else
+#define WGSL_HALF_LDEXP
 #define WGSL_HALF1(name)
 #define WGSL_HALF2(name)
 #define WGSL_HALF3(name)
@@ -92,7 +97,12 @@ WGSL_FN f32 step(f32 edge, f32 x) { return edge <= x ? 1.0f : 0.0f; }
 WGSL_HALF2(step)
 WGSL_EACH2(step)
 WGSL_FN f32 ldexp(f32 a, i32 b) { return ldexpf(a, b); }
-WGSL_EACH2(ldexp)
+WGSL_HALF_LDEXP
+template <class T> WGSL_FN vec2<T> ldexp(vec2<T> a, vec2<i32> b) { return {ldexp(a.x, b.x), ldexp(a.y, b.y)}; }
+template <class T> WGSL_FN vec3<T> ldexp(vec3<T> a, vec3<i32> b) { return {ldexp(a.x, b.x), ldexp(a.y, b.y), ldexp(a.z, b.z)}; }
+template <class T> WGSL_FN vec4<T> ldexp(vec4<T> a, vec4<i32> b) {
+    return {ldexp(a.x, b.x), ldexp(a.y, b.y), ldexp(a.z, b.z), ldexp(a.w, b.w)};
+}
 WGSL_FN f32 fma(f32 a, f32 b, f32 c) { return fmaf(a, b, c); }
 WGSL_HALF3(fma)
 WGSL_EACH3(fma)
