@@ -5,7 +5,8 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ffi::{CStr, c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use libloading::Library;
@@ -16,8 +17,19 @@ use super::translate::Translation;
 
 const HEADER: &str = include_str!("emulation/host.h");
 const ALIGNMENT: usize = 256;
-/// `-ffp-contract=off`: as `--fmad=false` for NVRTC.
-const OPTIONS: [&str; 8] = ["-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-ffp-contract=off", "-fno-strict-aliasing", "-xc++"];
+/// `-ffp-contract=off`: as `--fmad=false` for NVRTC. Without the two about symbols the process would share the state of all libraries.
+const OPTIONS: [&str; 10] = [
+    "-std=c++17",
+    "-O1",
+    "-fPIC",
+    "-shared",
+    "-w",
+    "-ffp-contract=off",
+    "-fno-strict-aliasing",
+    "-fvisibility=hidden",
+    "-fno-gnu-unique",
+    "-xc++",
+];
 
 /// The header's `Launch`.
 #[repr(C)]
@@ -88,8 +100,8 @@ impl Emulation {
 /// The text that g++ gets.
 fn host_text(kernel: &Translation) -> String {
     format!(
-        "{HEADER}\n{}\nextern \"C\" const char* dsa_launch(const host::Launch* launch, const void* const* arguments) {{\n    \
-         return host::launch(shader::{}, *launch, arguments);\n}}\n",
+        "{HEADER}\n{}\nextern \"C\" __attribute__((visibility(\"default\"))) const char* dsa_launch(\n    \
+         const host::Launch* launch, const void* const* arguments) {{\n    return host::launch(shader::{}, *launch, arguments);\n}}\n",
         kernel.source, kernel.kernel
     )
 }
@@ -138,10 +150,18 @@ impl Driver for Emulation {
     }
 
     fn load(&self, kernel: &Translation) -> Result<Function, Failure> {
+        // The process has each library once, and so has its state, whoever asks: two kernels of the same text are one.
+        static LIBRARIES: OnceLock<Mutex<HashMap<PathBuf, &'static Loaded>>> = OnceLock::new();
         let path = self.build(&host_text(kernel))?;
-        let loaded = Self::open_library(&path).map_err(|error| Failure::Failed(error.to_string()))?;
-        // Never unloaded: its threads' stacks are allocated inside.
-        let loaded: &'static Loaded = Box::leak(Box::new(loaded));
+        let mut libraries = LIBRARIES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded = match libraries.get(&path) {
+            Some(loaded) => loaded,
+            None => {
+                let loaded = Self::open_library(&path).map_err(|error| Failure::Failed(error.to_string()))?;
+                // Never unloaded: its threads' stacks are allocated inside.
+                libraries.entry(path).or_insert(Box::leak(Box::new(loaded)))
+            }
+        };
         let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
         kernels.push(loaded);
         Ok(Function(kernels.len() - 1))

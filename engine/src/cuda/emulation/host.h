@@ -60,6 +60,7 @@ static Launch launch_now;
 static Dim3 block_now;
 static unsigned threads, arrived, generation;
 static unsigned char* shared;
+static unsigned shared_capacity;
 static void (*run_thread)();
 static char message[256];
 
@@ -184,11 +185,10 @@ inline const char* run_grid(const Launch& launch) {
     threads = launch.block.x * launch.block.y * launch.block.z;
     message[0] = 0;
     prepare(threads);
-    static unsigned capacity;
-    if (launch.shared_bytes > capacity) {
-        capacity = launch.shared_bytes;
+    if (launch.shared_bytes > shared_capacity) {
+        shared_capacity = (launch.shared_bytes + 127) / 128 * 128;
         free(shared);
-        shared = (unsigned char*)aligned_alloc(128, (capacity + 127) / 128 * 128);
+        shared = (unsigned char*)aligned_alloc(128, shared_capacity);
     }
     unsigned number = 0;
     for (unsigned z = 0; z < launch.grid.z; z++) {
