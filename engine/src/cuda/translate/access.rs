@@ -76,11 +76,27 @@ impl FunctionWriter<'_, '_> {
             Aggregate::RuntimeArray(_) => self.length(base)?,
             Aggregate::Struct(_) => return Err(self.module.error(self.span(base), "a computed member of a struct".to_owned())),
         };
-        let index = if self.module.options.bounds_checks { format!("wgsl::checked({index}, {length}, \"{text}\")") } else { index };
+        let index = if self.module.options.bounds_checks { format!("wgsl::checked({index}, {length}, \"{}\")", self.root_name(base)) } else { index };
         Ok(match aggregate {
             Aggregate::RuntimeArray(element) if self.module.is_padded(element) => format!("{text}[{index}].value"),
             _ => format!("{text}[{index}]"),
         })
+    }
+
+    /// The variable that an index goes into, for messages.
+    fn root_name(&self, mut base: Handle<Expression>) -> String {
+        loop {
+            if let Some(name) = self.baked.get(&base) {
+                return name.clone();
+            }
+            match self.function.expressions[base] {
+                Expression::Access { base: next, .. } | Expression::AccessIndex { base: next, .. } => base = next,
+                Expression::GlobalVariable(handle) => return self.module.globals[&handle].clone(),
+                Expression::LocalVariable(handle) => return self.local(handle),
+                Expression::FunctionArgument(index) => return self.argument(index),
+                _ => return "a value".to_owned(),
+            }
+        }
     }
 
     /// The variable with the number of elements of a runtime-sized array.
