@@ -15,6 +15,13 @@ use crate::{Capabilities, DeviceInfo, DeviceKind, EngineError, KernelSpec, Matri
 
 /// One range that a kernel sees at once: what Vulkan allows too, so that no shader meets an offset here that it has not met there.
 const MAX_BINDING_BYTES: u64 = (1 << 31) - 256;
+/// What shaders may use; the translation names what it lacks.
+const VALID: NagaCapabilities = NagaCapabilities::SUBGROUP
+    .union(NagaCapabilities::SHADER_FLOAT16)
+    .union(NagaCapabilities::SHADER_FLOAT16_IN_FLOAT32)
+    .union(NagaCapabilities::SHADER_INT64)
+    .union(NagaCapabilities::SHADER_INT16)
+    .union(NagaCapabilities::COOPERATIVE_MATRIX);
 /// The grid's second and third dimension; the first could be longer.
 const MAX_WORKGROUPS: u32 = 65535;
 
@@ -132,8 +139,7 @@ impl Cuda {
         let error = |reason: String| EngineError::Shader { module: spec.module.to_owned(), reason };
         let shader = spec.compose()?;
         self.capabilities.check(spec, &shader.reflection, &self.info)?;
-        let flags = NagaCapabilities::SUBGROUP | NagaCapabilities::SHADER_FLOAT16 | NagaCapabilities::COOPERATIVE_MATRIX;
-        let mut validator = Validator::new(ValidationFlags::all(), flags);
+        let mut validator = Validator::new(ValidationFlags::all(), VALID);
         let validator = validator.subgroup_stages(ShaderStages::COMPUTE).subgroup_operations(SubgroupOperationSet::all());
         let info = validator.validate(&shader.module).map_err(|invalid| error(invalid.emit_to_string(&shader.wgsl)))?;
         // The name in profilers and compiler logs: the module's.

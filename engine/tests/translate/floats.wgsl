@@ -26,6 +26,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let b = vec2<bool>(x > 0.0, x < 1.0);
     results[at + 12u] = select(1.0, 2.0, any(b)) + f32(select(vec2<u32>(1u), vec2<u32>(5u), !b).y);
     results[at + 13u] = 3.0e38 * -1.0;
-    results[at + 14u] = inverseSqrt(4.0) + smoothstep(0.0, 2.0, 1.0);
+    results[at + 14u] = inverseSqrt(4.0) + smoothstep(x, 2.0, x);
     results[at + 15u] = -(-x);
 }

@@ -23,10 +23,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     results[at + 10u] = i32(u32(x) % u32(y));
     results[at + 11u] = (x & y) | (~x ^ y);
     results[at + 12u] = clamp(x, -100, 100) + min(x, y) + max(x, y) + sign(x);
-    let v = vec2<i32>(x, y) / vec2<i32>(y, 0) + vec2<i32>(3) % vec2<i32>(x, -1);
+    let v = vec2<i32>(x, y) / vec2<i32>(y, x) + vec2<i32>(3) % vec2<i32>(x, -1);
     results[at + 13u] = v.x;
     results[at + 14u] = v.y;
-    let shifted = vec2<u32>(u32(x)) >> vec2<u32>(u32(y), 33u);
+    let shifted = vec2<u32>(u32(x)) >> vec2<u32>(u32(y), u32(y) + 1u);
     results[at + 15u] = i32(shifted.x);
     results[at + 16u] = i32(shifted.y);
     results[at + 17u] = dot(vec2<i32>(x, y), vec2<i32>(y, x));

@@ -346,7 +346,7 @@ inline unsigned short f32_to_f16_bits(float value) {
     // The step between neighbours, a power of two; a sum that rounds up carries into the exponent.
     int exponent;
     frexpf(magnitude, &exponent);
-    exponent = exponent < -13 ? -13 : exponent;
+    if (exponent < -13 || magnitude == 0.0f) exponent = -13;
     const unsigned steps = (unsigned)rintf(ldexpf(magnitude, 11 - exponent));
     return (unsigned short)(sign | (steps + ((unsigned)(exponent + 13) << 10)));
 }

@@ -4,7 +4,7 @@ use naga::{AtomicFunction, Barrier, Block, Expression, Function, Handle, Stateme
 
 use super::expression::Level;
 use super::function::FunctionWriter;
-use super::inline::{emits, operands};
+use super::inline::{emits, operands, statement_operands};
 use super::writer::Result;
 
 impl FunctionWriter<'_, '_> {
@@ -230,7 +230,8 @@ impl FunctionWriter<'_, '_> {
         emitted(body, &mut inside);
         let mut after = Vec::new();
         emitted(continuing, &mut after);
-        let used = after.iter().flat_map(|&handle| operands(&self.function.expressions[handle])).chain(break_if);
+        let used = after.iter().flat_map(|&handle| operands(&self.function.expressions[handle]));
+        let used = used.chain(continuing.iter().flat_map(statement_operands)).chain(break_if);
         match used.filter(|handle| inside.contains(handle)).find(|&handle| self.is_bound_in_body(self.function, handle)) {
             Some(handle) => {
                 Err(self.module.error(self.span(handle), "a `continuing` block that uses a value of the loop's body".to_owned()))

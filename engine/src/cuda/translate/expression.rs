@@ -81,6 +81,7 @@ impl FunctionWriter<'_, '_> {
                 Some(name) => Ok(Text::primary(name)),
                 None => self.module.constant_expression(self.module.module.constants[constant].init).map(Text::primary),
             },
+            Expression::Override(unresolved) => Err(self.module.error(self.span(handle), self.module.unresolved(unresolved))),
             Expression::ZeroValue(ty) => Ok(Text::primary(format!("{}{{}}", self.module.type_name(ty)?))),
             Expression::Compose { ty, ref components } => {
                 let values = self.values(components)?;

@@ -113,23 +113,9 @@ impl<'w, 'a> FunctionWriter<'w, 'a> {
     fn global_parameters(&mut self, kernel: bool) -> Result<Vec<String>> {
         let mut parameters = Vec::new();
         for handle in self.passed_globals(self.info, kernel) {
-            let variable = &self.module.module.global_variables[handle];
-            let name = self.module.globals[&handle].clone();
-            if let AddressSpace::Storage { .. } = variable.space {
-                let constant = if writable(variable.space) { "" } else { "const " };
-                let pointee = match self.module.module.types[variable.ty].inner {
-                    TypeInner::Array { base, size: naga::ArraySize::Dynamic, .. } => self.module.element_name(base)?,
-                    _ => self.module.type_name(variable.ty)?,
-                };
-                parameters.push(format!("{constant}{pointee}* __restrict__ {name}"));
-                let array = self.module.runtime_array(handle).is_some();
-                if array && (kernel || self.module.lengths.contains(&handle)) {
-                    parameters.push(format!("const u32 {name}_length"));
-                }
-            } else {
-                let ty = self.module.type_name(variable.ty)?;
-                parameters.push(if kernel { format!("const __grid_constant__ {ty} {name}") } else { format!("const {ty}& {name}") });
-            }
+            let span = self.module.module.global_variables.get_span(handle);
+            let wgsl = self.module.options.wgsl;
+            parameters.extend(self.global_parameter(handle, kernel).map_err(|error| error.at(span, wgsl))?);
         }
         if !kernel {
             for (space, parameter) in [(AddressSpace::WorkGroup, "Workgroup& workgroup"), (AddressSpace::Private, "Private& invocation")] {
@@ -137,6 +123,25 @@ impl<'w, 'a> FunctionWriter<'w, 'a> {
                     parameters.push(parameter.to_owned());
                 }
             }
+        }
+        Ok(parameters)
+    }
+
+    fn global_parameter(&mut self, handle: Handle<GlobalVariable>, kernel: bool) -> Result<Vec<String>> {
+        let variable = &self.module.module.global_variables[handle];
+        let name = self.module.globals[&handle].clone();
+        let AddressSpace::Storage { .. } = variable.space else {
+            let ty = self.module.type_name(variable.ty)?;
+            return Ok(vec![if kernel { format!("const __grid_constant__ {ty} {name}") } else { format!("const {ty}& {name}") }]);
+        };
+        let constant = if writable(variable.space) { "" } else { "const " };
+        let pointee = match self.module.module.types[variable.ty].inner {
+            TypeInner::Array { base, size: naga::ArraySize::Dynamic, .. } => self.module.element_name(base)?,
+            _ => self.module.type_name(variable.ty)?,
+        };
+        let mut parameters = vec![format!("{constant}{pointee}* __restrict__ {name}")];
+        if self.module.runtime_array(handle).is_some() && (kernel || self.module.lengths.contains(&handle)) {
+            parameters.push(format!("const u32 {name}_length"));
         }
         Ok(parameters)
     }
@@ -171,7 +176,8 @@ impl<'w, 'a> FunctionWriter<'w, 'a> {
     fn write_locals(&mut self) -> Result<()> {
         for (handle, variable) in self.function.local_variables.iter() {
             let name = self.names.unique(variable.name.as_deref().unwrap_or("local"));
-            let ty = self.module.type_name(variable.ty)?;
+            let (span, wgsl) = (self.function.local_variables.get_span(handle), self.module.options.wgsl);
+            let ty = self.module.type_name(variable.ty).map_err(|error| error.at(span, wgsl))?;
             let value = match variable.init {
                 Some(init) => self.value(init)?.text,
                 None if matches!(self.module.module.types[variable.ty].inner, TypeInner::CooperativeMatrix { .. }) => format!("{ty}{{}}"),

@@ -94,7 +94,7 @@ pub(super) fn operands(expression: &Expression) -> Vec<Handle<Expression>> {
 }
 
 /// The expressions that a statement evaluates before it does anything else.
-fn statement_operands(statement: &Statement) -> Vec<Handle<Expression>> {
+pub(super) fn statement_operands(statement: &Statement) -> Vec<Handle<Expression>> {
     match *statement {
         Statement::If { condition, .. } => vec![condition],
         Statement::Switch { selector, .. } => vec![selector],

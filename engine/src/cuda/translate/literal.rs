@@ -1,6 +1,6 @@
 //! Literals and constant expressions.
 
-use naga::{Expression, Handle, Literal};
+use naga::{Expression, Handle, Literal, Override};
 
 use super::TranslateError;
 use super::writer::{Result, Writer};
@@ -26,6 +26,11 @@ pub(super) fn literal(value: Literal) -> Result<String> {
 }
 
 impl Writer<'_> {
+    /// Overrides are constants by the time of the translation.
+    pub(super) fn unresolved(&self, handle: Handle<Override>) -> String {
+        format!("the unresolved override `{}`", self.module.overrides[handle].name.as_deref().unwrap_or("unnamed"))
+    }
+
     /// An expression of the module's own: the value of a constant.
     pub(super) fn constant_expression(&mut self, handle: Handle<Expression>) -> Result<String> {
         let module = self.module;
@@ -47,6 +52,7 @@ impl Writer<'_> {
                 debug_assert_eq!(ty.components(), Some(size as u32));
                 Ok(format!("{}({value})", self.inner_name(&ty)?))
             }
+            Expression::Override(handle) => Err(self.error(span, self.unresolved(handle))),
             _ => Err(self.error(span, "this constant expression".to_owned())),
         }
     }

@@ -162,10 +162,6 @@ pub struct Translation {
 /// [`TranslateError`] names what has no translation, and where it is.
 pub fn translate(module: &Module, info: &ModuleInfo, options: &Options<'_>) -> Result<Translation, TranslateError> {
     let index = entry_point(module, options.entry_point)?;
-    if let Some((_, first)) = module.overrides.iter().next() {
-        let name = first.name.clone().unwrap_or_default();
-        return Err(TranslateError::unsupported(format!("the unresolved override `{name}`")));
-    }
     Writer::new(module, info, index, options)?.write()
 }
 

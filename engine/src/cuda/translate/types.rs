@@ -41,6 +41,7 @@ impl Writer<'_> {
             TypeInner::Atomic(scalar) => format!("atomic<{}>", scalar_name(scalar)?),
             TypeInner::Array { base, size: ArraySize::Constant(size), .. } => format!("array<{}, {size}>", self.type_name(base)?),
             TypeInner::CooperativeMatrix { columns, rows, scalar, role } => cooperative_name(columns, rows, scalar, role)?,
+            TypeInner::Array { size: ArraySize::Pending(handle), .. } => return Err(TranslateError::unsupported(self.unresolved(handle))),
             TypeInner::Array { .. } => return Err(TranslateError::unsupported("an array of unknown size as a value")),
             TypeInner::Struct { .. } => return Err(TranslateError::unsupported("a struct without a name")),
             TypeInner::Pointer { .. } | TypeInner::ValuePointer { .. } => return Err(TranslateError::unsupported("a pointer as a value")),

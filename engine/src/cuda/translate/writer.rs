@@ -195,7 +195,10 @@ impl<'a> Writer<'a> {
                 name: variable.name.clone().unwrap_or_default(),
                 group: place.group,
                 binding: place.binding,
-                min_bytes: self.module.types[variable.ty].inner.size(self.module.to_ctx()),
+                min_bytes: match self.runtime_array(handle) {
+                    Some(array) => array.offset + array.stride,
+                    None => self.module.types[variable.ty].inner.size(self.module.to_ctx()),
+                },
                 passing,
             });
         }

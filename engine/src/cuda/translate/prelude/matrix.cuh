@@ -8,7 +8,7 @@ template <u32 C, u32 R, class T> struct mat {
     using column = typename wgsl_vector<R, T>::type;
     using row = typename wgsl_vector<C, T>::type;
     array<column, C> columns;
-    constexpr WGSL_FN mat() = default;
+    constexpr mat() = default;
     WGSL_FN mat(column a, column b) : columns{a, b} {}
     WGSL_FN mat(column a, column b, column c) : columns{a, b, c} {}
     WGSL_FN mat(column a, column b, column c, column d) : columns{a, b, c, d} {}

@@ -11,7 +11,7 @@ using f32 = float;
 
 template <class T> struct alignas(2 * sizeof(T)) vec2 {
     T x, y;
-    constexpr WGSL_FN vec2() = default;
+    constexpr vec2() = default;
     constexpr WGSL_FN explicit vec2(T value) : x(value), y(value) {}
     constexpr WGSL_FN vec2(T x, T y) : x(x), y(y) {}
     constexpr WGSL_FN T& operator[](u32 i) { return i == 0u ? x : y; }
@@ -21,7 +21,7 @@ template <class T> struct alignas(2 * sizeof(T)) vec2 {
 // WGSL aligns a vec3 to four elements, but lets other members follow after three: whoever holds one aligns it.
 template <class T> struct vec3 {
     T x, y, z;
-    constexpr WGSL_FN vec3() = default;
+    constexpr vec3() = default;
     constexpr WGSL_FN explicit vec3(T value) : x(value), y(value), z(value) {}
     constexpr WGSL_FN vec3(T x, T y, T z) : x(x), y(y), z(z) {}
     constexpr WGSL_FN vec3(vec2<T> xy, T z) : x(xy.x), y(xy.y), z(z) {}
@@ -32,7 +32,7 @@ template <class T> struct vec3 {
 
 template <class T> struct alignas(4 * sizeof(T)) vec4 {
     T x, y, z, w;
-    constexpr WGSL_FN vec4() = default;
+    constexpr vec4() = default;
     constexpr WGSL_FN explicit vec4(T value) : x(value), y(value), z(value), w(value) {}
     constexpr WGSL_FN vec4(T x, T y, T z, T w) : x(x), y(y), z(z), w(w) {}
     constexpr WGSL_FN vec4(vec2<T> xy, T z, T w) : x(xy.x), y(xy.y), z(z), w(w) {}
