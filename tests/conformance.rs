@@ -29,7 +29,7 @@ fn main() {
 }
 
 /// Entries of `DSA_REQUIRE` that other tests read.
-const NO_DEVICES: [&str; 2] = ["", "tint"];
+const NO_DEVICES: [&str; 4] = ["", "tint", "nvrtc", "cuda-emulation"];
 
 /// Whether `required` is the device's selector, its backend, or a part of its name, such as `SwiftShader`.
 fn is_device(info: &DeviceInfo, required: &str) -> bool {

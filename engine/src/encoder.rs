@@ -122,7 +122,8 @@ impl Encoder<'_> {
             (Compiled::Cuda(kernel), Recording::Cuda(commands), _) => commands.push(kernel.record([x, y, z], &bindings, params)),
             (Compiled::Gpu { pipeline, layout }, Recording::Gpu(encoder), Inner::Gpu(gpu)) => {
                 let uniform = gpu.uniform(params);
-                let entries = bindings.iter().map(|(reflected, binding)| entry(reflected, *binding, &uniform)).collect::<Result<Vec<_>>>()?;
+                let entries =
+                    bindings.iter().map(|(reflected, binding)| entry(reflected, *binding, &uniform)).collect::<Result<Vec<_>>>()?;
                 let label = Some(kernel.inner.module.as_str());
                 let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout, entries: &entries });
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes: None });

@@ -9,19 +9,8 @@ macro_rules! library {
     };
 }
 
-static LIBRARY: ShaderLibrary = library![
-    "bits",
-    "control",
-    "cooperative",
-    "floats",
-    "half",
-    "integers",
-    "matrices",
-    "pointers",
-    "structs",
-    "subgroups",
-    "workgroup"
-];
+static LIBRARY: ShaderLibrary =
+    library!["bits", "control", "cooperative", "floats", "half", "integers", "matrices", "pointers", "structs", "subgroups", "workgroup"];
 
 /// The device; none without g++, which is a failure if `DSA_REQUIRE` names `cuda-emulation`.
 fn device() -> Option<Device> {
@@ -371,6 +360,39 @@ fn matrices_multiply() {
     assert_eq!(results[12..16], [1.0 + 3.0 + 6.0 + 7.0, 2.0 + 9.0 + 6.0 + 8.0, 6.0, 6.0]);
     assert_eq!(results[16..20], [-1.0, -6.0, 0.0, -1.0]);
     assert_eq!(results[20..], [-2.0; 4]);
+}
+
+#[test]
+fn the_callers_memory_is_used_and_left_to_the_caller() {
+    let Some(device) = device() else { return };
+    #[repr(align(16))]
+    struct Aligned([u32; 8]);
+    let mut memory = Box::new(Aligned([9; 8]));
+    let address = memory.0.as_mut_ptr() as u64;
+    // SAFETY: the memory lives on after the buffer, and is not touched meanwhile.
+    let buffer = unsafe { device.wrap_cuda("mine", address, 28) }.unwrap();
+    assert_eq!(buffer.as_cuda(), Some(address));
+    buffer.write(4, &[1u32]).unwrap();
+    let mut encoder = device.encoder();
+    encoder.clear(&buffer.slice(24, 4)).unwrap();
+    encoder.submit().unwrap();
+    drop(buffer);
+    assert_eq!(memory.0, [9, 1, 9, 9, 9, 9, 0, 9]);
+    // SAFETY: refused for its address.
+    let unaligned = unsafe { device.wrap_cuda("mine", address + 4, 16) };
+    assert!(matches!(unaligned, Err(EngineError::Range { .. })));
+    assert!(device.cuda_stream().is_some());
+}
+
+#[test]
+fn a_kernel_of_another_device_is_refused() {
+    let Some(device) = device() else { return };
+    let Some(other) = self::device() else { return };
+    let spec = KernelSpec { library: &LIBRARY, module: "pointers", entry: "main", constants: &[], features: &[] };
+    let kernel = device.kernel(&spec).unwrap();
+    let results = other.buffer("results", 28).unwrap();
+    let refused = device.encoder().dispatch(&kernel, Grid::xyz(1, 1, 1), &[("results", results.whole())], &());
+    assert!(matches!(refused, Err(EngineError::WrongDevice { .. })));
 }
 
 #[test]

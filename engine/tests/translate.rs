@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dsa_engine::cuda::nvrtc::Nvrtc;
+use dsa_engine::cuda::nvrtc::{Nvrtc, OPTIONS};
 use dsa_engine::cuda::translate::{Options, Passing, RuntimeArray, SubgroupLanes, TranslateError, Translation, translate};
 use naga::valid::{Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
 
@@ -85,7 +85,7 @@ fn nvrtc_compiles_every_construct() {
     for (path, wgsl) in fixtures() {
         for (options, architecture) in forms.iter().zip(["sm_75", "sm_90a"]) {
             let source = translated_with(&wgsl, options).unwrap().source;
-            let compiled = nvrtc.compile(&source, architecture, &["--fmad=false"]).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+            let compiled = nvrtc.compile(&source, architecture, &OPTIONS).unwrap_or_else(|error| panic!("{path:?}: {error}"));
             assert!(compiled.cubin.starts_with(b"\x7fELF"), "{path:?}");
             assert!(compiled.log.is_empty(), "{path:?}: {}", compiled.log);
         }
@@ -128,7 +128,8 @@ fn options_change_the_text() {
         ..Options::default()
     };
     let checked = translated_with(wgsl, &options).unwrap();
-    for part in ["wgsl::checked(i, data_length, \"data\")", "wgsl::zero<64>(workgroup)", "__activemask()", "__launch_bounds__(64, 2) sum("] {
+    for part in ["wgsl::checked(i, data_length, \"data\")", "wgsl::zero<64>(workgroup)", "__activemask()", "__launch_bounds__(64, 2) sum("]
+    {
         assert!(own_text(&checked).contains(part), "{part}:\n{}", own_text(&checked));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Failed, Trial};
-use portable_dsa::engine::cuda::nvrtc::Nvrtc;
+use portable_dsa::engine::cuda::nvrtc::{Nvrtc, OPTIONS};
 use portable_dsa::shaders::catalogue;
 
 use crate::{absent, full, translated};
@@ -19,10 +19,12 @@ pub fn trials() -> Vec<Trial> {
     if let Err(error) = Nvrtc::load() {
         return vec![absent("nvrtc", "nvrtc", &error.to_string())];
     }
-    ALL.iter().map(|&architecture| {
-        let skipped = !full() && !QUICK.contains(&architecture);
-        Trial::test(format!("nvrtc/{architecture}"), move || compile_all(architecture)).with_ignored_flag(skipped)
-    }).collect()
+    ALL.iter()
+        .map(|&architecture| {
+            let skipped = !full() && !QUICK.contains(&architecture);
+            Trial::test(format!("nvrtc/{architecture}"), move || compile_all(architecture)).with_ignored_flag(skipped)
+        })
+        .collect()
 }
 
 /// The texts, each with the kernel that first has it.
@@ -37,6 +39,7 @@ fn sources() -> Result<Vec<(String, String)>, Failed> {
 
 fn compile_all(architecture: &str) -> Result<(), Failed> {
     let nvrtc = Nvrtc::load()?;
+    let options = [&OPTIONS[..], &["--ptxas-options=-v"]].concat();
     let sources = sources()?;
     let next = AtomicUsize::new(0);
     let (failures, spills) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
@@ -45,7 +48,7 @@ fn compile_all(architecture: &str) -> Result<(), Failed> {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((name, source)) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match nvrtc.compile(source, architecture, &["--fmad=false", "--ptxas-options=-v"]) {
+                    match nvrtc.compile(source, architecture, &options) {
                         Ok(compiled) => lock(&spills).extend(spill(&compiled.log).map(|spill| format!("{name}: {spill}"))),
                         Err(error) => lock(&failures).push(format!("{name}: {error}")),
                     }
@@ -54,7 +57,12 @@ fn compile_all(architecture: &str) -> Result<(), Failed> {
         }
     });
     let (failures, spills) = (failures.into_inner().unwrap_or_default(), spills.into_inner().unwrap_or_default());
-    eprintln!("{architecture}: {} of {} kernels compiled, {} of them spill registers", sources.len() - failures.len(), sources.len(), spills.len());
+    eprintln!(
+        "{architecture}: {} of {} kernels compiled, {} of them spill registers",
+        sources.len() - failures.len(),
+        sources.len(),
+        spills.len()
+    );
     for spill in spills {
         eprintln!("{architecture}: {spill}");
     }
@@ -63,7 +71,9 @@ fn compile_all(architecture: &str) -> Result<(), Failed> {
 
 /// The compiler's line about spilled registers, unless there are none.
 fn spill(log: &str) -> Option<&str> {
-    log.lines().map(|line| line.trim_start_matches("ptxas").trim_matches([' ', '.'])).find(|line| line.contains("spill stores") && !line.contains(" 0 bytes spill stores"))
+    log.lines()
+        .map(|line| line.trim_start_matches("ptxas").trim_matches([' ', '.']))
+        .find(|line| line.contains("spill stores") && !line.contains(" 0 bytes spill stores"))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -2,11 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::nvrtc::{Nvrtc, NvrtcError};
+use super::nvrtc::{Nvrtc, NvrtcError, OPTIONS};
 use crate::gpu::cache_directory;
-
-/// As IEEE has it: products and sums are contracted only where a shader says so.
-pub(crate) const OPTIONS: [&str; 1] = ["--fmad=false"];
 
 /// The CUBIN of a text, from disk if this version of NVRTC has compiled it before.
 pub(crate) fn compile(source: &str, architecture: &str) -> Result<Vec<u8>, NvrtcError> {

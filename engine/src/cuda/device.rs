@@ -70,10 +70,24 @@ pub(crate) fn open(ordinal: usize, stream: Option<*mut c_void>) -> Result<Cuda> 
         });
     }
     // Asked for now, so that the error comes when the device is opened and not with the first kernel.
-    Nvrtc::load().map_err(|error| missing("NVRTC", &error.to_string()))?;
-    let native = Native::open(ordinal, stream).map_err(|reason| EngineError::Open { device: info.to_string(), reason })?;
+    let nvrtc = Nvrtc::load().map_err(|error| missing("NVRTC", &error.to_string()))?;
+    let refused = |reason: String| EngineError::Open { device: info.to_string(), reason };
+    if let Some(reason) = mismatch(properties.driver_version, nvrtc.version()) {
+        return Err(refused(reason));
+    }
+    let native = Native::open(ordinal, stream).map_err(refused)?;
     tracing::debug!(device = %info, ?capabilities, "opened");
     Ok(Cuda { driver: Arc::new(native), info, capabilities, kernels: Mutex::default() })
+}
+
+/// Why a driver would not load what NVRTC compiles: a CUBIN needs a driver of its own major version or a later one.
+fn mismatch(driver: (i32, i32), nvrtc: (i32, i32)) -> Option<String> {
+    (driver.0 < nvrtc.0).then(|| {
+        format!(
+            "the driver is for CUDA {}.{}, and NVRTC is {}.{}: install a newer driver, or an older NVRTC (DSA_NVRTC)",
+            driver.0, driver.1, nvrtc.0, nvrtc.1
+        )
+    })
 }
 
 fn describe(ordinal: usize, properties: &Properties) -> (DeviceInfo, Capabilities) {
@@ -166,5 +180,28 @@ impl Cuda {
 impl std::fmt::Debug for Cuda {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Cuda").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_driver_older_than_the_compiler_is_refused() {
+        assert_eq!(mismatch((13, 0), (13, 2)), None);
+        assert_eq!(mismatch((13, 0), (12, 8)), None);
+        let reason = mismatch((12, 4), (13, 0)).unwrap();
+        assert!(reason.contains("CUDA 12.4") && reason.contains("13.0"), "{reason}");
+    }
+
+    #[test]
+    fn limits_are_those_of_the_gpu() {
+        // An H200.
+        let h200 = limits((9, 0), 232_448, 1024, 150_000_000_001);
+        assert_eq!(h200.max_workgroup_memory, 227 << 10);
+        assert_eq!(h200.max_buffer_bytes, 150_000_000_000);
+        assert_eq!(h200.max_binding_bytes % u64::from(h200.offset_alignment), 0);
+        assert_eq!(h200.compute_capability, Some((9, 0)));
     }
 }

@@ -2,10 +2,10 @@
 //! (`emulation/host.h`), loaded, and run with one fiber for each thread of a block. Indices are checked, and workgroup memory starts as NaN.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 

@@ -164,7 +164,8 @@ impl Driver for Native {
         let bytes = usize::try_from(bytes).map_err(|_| Failure::OutOfMemory)?;
         // SAFETY: the stream is this device's; the memory is used on it only.
         unsafe {
-            let address = if self.pooled { result::malloc_async(self.stream, bytes) } else { result::malloc_sync(bytes) }.map_err(failure)?;
+            let address =
+                if self.pooled { result::malloc_async(self.stream, bytes) } else { result::malloc_sync(bytes) }.map_err(failure)?;
             result::memset_d8_async(address, 0, bytes, self.stream).map_err(failure)?;
             Ok(address)
         }
@@ -240,7 +241,9 @@ impl Driver for Native {
         let mut arguments: Vec<*mut c_void> = launch.arguments.pointers().into_iter().map(<*const c_void>::cast_mut).collect();
         let function = launch.function.0 as sys::CUfunction;
         // SAFETY: the caller's promise; the driver copies the arguments before it returns.
-        unsafe { sys::cuLaunchKernelEx(&raw const config, function, arguments.as_mut_ptr(), std::ptr::null_mut()) }.result().map_err(failure)
+        unsafe { sys::cuLaunchKernelEx(&raw const config, function, arguments.as_mut_ptr(), std::ptr::null_mut()) }
+            .result()
+            .map_err(failure)
     }
 
     fn mark(&self) -> Result<Mark, Failure> {
@@ -257,7 +260,8 @@ impl Driver for Native {
         // SAFETY: the events were recorded by `mark`, are done, and are destroyed only here.
         unsafe {
             let times = events.windows(2).map(|pair| result::event::elapsed(pair[0], pair[1]).map_err(failure));
-            let times = times.map(|time| time.map(|milliseconds| Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) / 1e3))).collect();
+            let times =
+                times.map(|time| time.map(|milliseconds| Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) / 1e3))).collect();
             for event in events {
                 let _ = result::event::destroy(event);
             }

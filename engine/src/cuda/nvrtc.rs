@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 
 use libloading::Library;
 
+/// How translated kernels are compiled: floats as IEEE has them, products and sums contracted only where a shader says `fma`.
+pub const OPTIONS: [&str; 2] = ["--std=c++17", "--fmad=false"];
+
 /// Machine code and what the compiler said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {

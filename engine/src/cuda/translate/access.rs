@@ -60,7 +60,13 @@ impl FunctionWriter<'_, '_> {
     /// `base.member`, `base.x` or `base[3]`.
     pub(super) fn component(&mut self, text: String, base: Handle<Expression>, index: u32) -> Result<String> {
         match self.aggregate(base) {
-            Some(Aggregate::Struct(ty)) => Ok(format!("{text}.{}", self.module.member_name(ty, index)?)),
+            Some(Aggregate::Struct(ty)) => {
+                let member = self.module.member_name(ty, index)?;
+                Ok(match text.strip_prefix("(*").and_then(|rest| rest.strip_suffix(')')) {
+                    Some(pointer) => format!("{pointer}->{member}"),
+                    None => format!("{text}.{member}"),
+                })
+            }
             Some(Aggregate::Vector(_)) => Ok(format!("{text}.{}", ["x", "y", "z", "w"][index as usize])),
             Some(Aggregate::Sized(_)) => Ok(format!("{text}[{index}u]")),
             _ => self.element(text, base, format!("{index}u")),
@@ -76,7 +82,11 @@ impl FunctionWriter<'_, '_> {
             Aggregate::RuntimeArray(_) => self.length(base)?,
             Aggregate::Struct(_) => return Err(self.module.error(self.span(base), "a computed member of a struct".to_owned())),
         };
-        let index = if self.module.options.bounds_checks { format!("wgsl::checked({index}, {length}, \"{}\")", self.root_name(base)) } else { index };
+        let index = if self.module.options.bounds_checks {
+            format!("wgsl::checked({index}, {length}, \"{}\")", self.root_name(base))
+        } else {
+            index
+        };
         Ok(match aggregate {
             Aggregate::RuntimeArray(element) if self.module.is_padded(element) => format!("{text}[{index}].value"),
             _ => format!("{text}[{index}]"),

@@ -136,12 +136,31 @@ impl FunctionWriter<'_, '_> {
         let condition = self.value(condition)?.text;
         self.line(&format!("if ({condition}) {{"));
         self.nested(accept, 0)?;
-        if !reject.is_empty() {
+        let mut otherwise = reject;
+        while let Some((condition, accept, reject)) = self.chained(otherwise)? {
+            self.line(&format!("}} else if ({condition}) {{"));
+            self.nested(accept, 0)?;
+            otherwise = reject;
+        }
+        if !otherwise.is_empty() {
             self.line("} else {");
-            self.nested(reject, 0)?;
+            self.nested(otherwise, 0)?;
         }
         self.line("}");
         Ok(())
+    }
+
+    /// The parts of a block that is nothing but another `if`: of `else if`.
+    fn chained<'b>(&mut self, block: &'b Block) -> Result<Option<(String, &'b Block, &'b Block)>> {
+        let (handles, count) = emits(block, 0);
+        match block[count..] {
+            [ref test @ Statement::If { condition, ref accept, ref reject }]
+                if !(accept.is_empty() && !reject.is_empty()) && self.named_here(&handles, Some(test)).is_empty() =>
+            {
+                Ok(Some((self.value(condition)?.text, accept, reject)))
+            }
+            _ => Ok(None),
+        }
     }
 
     fn switch(&mut self, selector: Handle<Expression>, cases: &[SwitchCase]) -> Result<()> {

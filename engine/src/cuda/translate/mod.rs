@@ -10,13 +10,13 @@
 //! let wgsl = "
 //!     @group(0) @binding(0) var<storage, read_write> numbers: array<u32>;
 //!     @compute @workgroup_size(64)
-//!     fn double(@builtin(global_invocation_id) id: vec3<u32>) {
+//!     fn twice(@builtin(global_invocation_id) id: vec3<u32>) {
 //!         if (id.x < arrayLength(&numbers)) { numbers[id.x] *= 2u; }
 //!     }";
 //! let module = naga::front::wgsl::parse_str(wgsl)?;
 //! let info = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module)?;
 //! let kernel = translate(&module, &info, &Options { wgsl: Some(wgsl), ..Options::default() })?;
-//! assert_eq!((kernel.kernel.as_str(), kernel.workgroup_size), ("double", [64, 1, 1]));
+//! assert_eq!((kernel.kernel.as_str(), kernel.workgroup_size), ("twice", [64, 1, 1]));
 //! assert!(kernel.source.contains("numbers[id.x] = numbers[id.x] * 2u;"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -8,7 +8,10 @@ const PARTS: [(&str, &[&str]); 9] = [
     (include_str!("prelude/half.cuh"), &["f16", "pack2x16float", "unpack2x16float", "quantizeToF16"]),
     (include_str!("prelude/operators.cuh"), &[]),
     (include_str!("prelude/math.cuh"), &[]),
-    (include_str!("prelude/bits.cuh"), &["dot4*", "count*", "reverse*", "extract*", "insert*", "first*", "pack*", "unpack*", "quantizeToF16"]),
+    (
+        include_str!("prelude/bits.cuh"),
+        &["dot4*", "count*", "reverse*", "extract*", "insert*", "first*", "pack*", "unpack*", "quantizeToF16"],
+    ),
     (include_str!("prelude/matrix.cuh"), &["mat2x*", "mat3x*", "mat4x*"]),
     (include_str!("prelude/memory.cuh"), &[]),
     (include_str!("prelude/subgroup.cuh"), &["subgroup_lanes", "coop_mat16x16"]),
