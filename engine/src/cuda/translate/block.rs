@@ -155,7 +155,7 @@ impl FunctionWriter<'_, '_> {
         let (handles, count) = emits(block, 0);
         match block[count..] {
             [ref test @ Statement::If { condition, ref accept, ref reject }]
-                if !(accept.is_empty() && !reject.is_empty()) && self.named_here(&handles, Some(test)).is_empty() =>
+                if (!accept.is_empty() || reject.is_empty()) && self.named_here(&handles, Some(test)).is_empty() =>
             {
                 Ok(Some((self.value(condition)?.text, accept, reject)))
             }
@@ -251,16 +251,13 @@ impl FunctionWriter<'_, '_> {
         emitted(continuing, &mut after);
         let used = after.iter().flat_map(|&handle| operands(&self.function.expressions[handle]));
         let used = used.chain(continuing.iter().flat_map(statement_operands)).chain(break_if);
-        match used.filter(|handle| inside.contains(handle)).find(|&handle| self.is_bound_in_body(self.function, handle)) {
+        let mut used = used.filter(|handle| inside.contains(handle));
+        match used.next() {
             Some(handle) => {
                 Err(self.module.error(self.span(handle), "a `continuing` block that uses a value of the loop's body".to_owned()))
             }
             None => Ok(()),
         }
-    }
-
-    fn is_bound_in_body(&self, function: &Function, handle: Handle<Expression>) -> bool {
-        self.inner(handle).pointer_space().is_none() && function.named_expressions.contains_key(&handle) || self.info[handle].ref_count > 1
     }
 
     fn barrier(&mut self, statement: &Statement, barrier: Barrier) -> Result<()> {
