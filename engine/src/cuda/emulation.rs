@@ -18,7 +18,7 @@ use super::translate::Translation;
 const HEADER: &str = include_str!("emulation/host.h");
 const ALIGNMENT: usize = 256;
 /// `-ffp-contract=off`: as `--fmad=false` for NVRTC. Without the two about symbols the process would share the state of all libraries.
-const OPTIONS: [&str; 10] = [
+const OPTIONS: [&str; 11] = [
     "-std=c++17",
     "-O1",
     "-fPIC",
@@ -28,6 +28,7 @@ const OPTIONS: [&str; 10] = [
     "-fno-strict-aliasing",
     "-fvisibility=hidden",
     "-fno-gnu-unique",
+    "-fsanitize=signed-integer-overflow,integer-divide-by-zero,shift-exponent,float-cast-overflow",
     "-xc++",
 ];
 

@@ -53,9 +53,12 @@ extern "C" __global__ void __launch_bounds__(1) main_kernel(
     }
     results[0u] = before;
     results[1u] = x;
+    const u32 t48 = x;
+    const u32 t52 = bump(x, 1u, invocation);
+    results[7u] = t48 * 100u + t52;
     results[2u] = pair.high.y;
     results[3u] = values[1u];
-    results[4u] = invocation.calls;
+    results[4u] = invocation.calls + x;
     results[5u] = invocation.stack[1u];
 }
 

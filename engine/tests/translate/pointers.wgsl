@@ -29,8 +29,9 @@ fn main() {
     if (arrayLength(&results) > 6u && results[6] == 0u) { results[6] = 1u; }
     results[0] = before;
     results[1] = x;
+    results[7] = x * 100u + bump(&x, 1u);
     results[2] = pair.high.y;
     results[3] = values[1];
-    results[4] = calls;
+    results[4] = calls + x;
     results[5] = stack[1];
 }

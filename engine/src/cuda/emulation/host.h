@@ -3,7 +3,7 @@
 //
 // Stricter than a GPU, so that a wrong kernel fails: workgroup memory starts as NaN; a barrier waits for every thread of the block, and it
 // is an error if one has returned; all lanes that a warp operation names must come to the same operation; blocks of odd number run their
-// threads backwards.
+// threads backwards; integer operations that C++ leaves undefined are errors.
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -324,6 +324,17 @@ inline unsigned __dp4a(unsigned a, unsigned b, unsigned c) {
     for (int i = 0; i < 4; i++) c += (a >> 8 * i & 0xff) * (b >> 8 * i & 0xff);
     return c;
 }
+
+// What C++ leaves undefined is an error here: the compiler's checks (-fsanitize) call these, which its own library would else answer.
+#define HOST_UNDEFINED(name, what) \
+    extern "C" void __ubsan_handle_##name(void*, unsigned long, unsigned long) { host::fail(what); }
+HOST_UNDEFINED(add_overflow, "a sum that overflows")
+HOST_UNDEFINED(sub_overflow, "a difference that overflows")
+HOST_UNDEFINED(mul_overflow, "a product that overflows")
+HOST_UNDEFINED(negate_overflow, "a negation that overflows")
+HOST_UNDEFINED(divrem_overflow, "a division by zero, or that overflows")
+HOST_UNDEFINED(shift_out_of_bounds, "a shift by the width or more")
+HOST_UNDEFINED(float_cast_overflow, "a conversion of a float that the integer cannot hold")
 
 namespace wgsl {
 inline void* workgroup_memory() { return host::shared; }
