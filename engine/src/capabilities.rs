@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::wgsl::{Access, KernelSpec, Reflection};
+use crate::wgsl::{Access, Reflection};
 use crate::{EngineError, Result};
 
 /// What sort of processor a device is.
@@ -125,7 +125,7 @@ impl Capabilities {
     }
 
     /// Whether a kernel keeps to the limits.
-    pub(crate) fn check(&self, spec: &KernelSpec<'_>, reflection: &Reflection, device: &DeviceInfo) -> Result<()> {
+    pub(crate) fn check(&self, module: &str, reflection: &Reflection, device: &DeviceInfo) -> Result<()> {
         let storage = reflection.bindings.iter().filter(|binding| binding.access != Access::Uniform).count() as u32;
         let invocations = reflection.workgroup_size.iter().product::<u32>();
         for (what, needed, limit) in [
@@ -135,7 +135,7 @@ impl Capabilities {
         ] {
             if needed > limit {
                 let reason = format!("needs {needed} {what}, but {device} allows {limit}");
-                return Err(EngineError::Shader { module: spec.module.to_owned(), reason });
+                return Err(EngineError::Shader { module: module.to_owned(), reason });
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! The shaders of `tests/translate`, translated, run on the host and held to what WGSL says of each operation.
 
 use bytemuck::{NoUninit, Pod};
+use dsa_engine::cuda::CudaSource;
+use dsa_engine::wgsl::Access;
 use dsa_engine::{Buffer, Device, EngineError, Grid, KernelSpec, ShaderFile, ShaderLibrary};
 
 macro_rules! library {
@@ -383,6 +385,37 @@ fn the_callers_memory_is_used_and_left_to_the_caller() {
     let unaligned = unsafe { device.wrap_cuda("mine", address + 4, 16) };
     assert!(matches!(unaligned, Err(EngineError::Range { .. })));
     assert!(device.cuda_stream().is_some());
+}
+
+#[test]
+fn kernels_in_cuda_are_dispatched_by_name_too() {
+    let Some(device) = device() else { return };
+    let source = CudaSource {
+        module: "example/scale",
+        source: "struct Params { float factor; unsigned count; };
+            extern \"C\" __global__ void scale(const __grid_constant__ Params params, const float* input, float* output) {
+                const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+                if (i < params.count) output[i] = input[i] * params.factor;
+            }",
+        kernel: "scale",
+        workgroup_size: [32, 1, 1],
+        shared_bytes: 0,
+        cluster: None,
+        params_bytes: 8,
+        bindings: &[("input", Access::Read), ("output", Access::ReadWrite)],
+    };
+    // SAFETY: the kernel has these parameters, and `count` is the buffers' length.
+    let kernel = unsafe { device.cuda_kernel(&source) }.unwrap();
+    let input: Vec<f32> = (0..50).map(|i| i as f32).collect();
+    let (input, output) = (device.upload("input", &input).unwrap(), device.buffer("output", 200).unwrap());
+    let mut encoder = device.encoder();
+    let bindings = [("output", output.whole()), ("input", input.whole())];
+    encoder.dispatch(&kernel, Grid::flat(2), &bindings, &[0.5f32.to_bits(), 50]).unwrap();
+    encoder.submit_and_wait().unwrap();
+    assert!(output.read_blocking::<f32>().unwrap().iter().zip(0..).all(|(&x, i)| x == i as f32 * 0.5));
+    // SAFETY: refused before it runs.
+    let refused = unsafe { device.cuda_kernel(&CudaSource { shared_bytes: 1 << 20, ..source }) };
+    assert!(matches!(refused, Err(EngineError::Shader { .. })));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub(crate) struct Cuda {
 pub(crate) struct CudaKernel {
     pub(crate) function: Function,
     pub(crate) translation: Translation,
+    /// Blocks of a cluster.
+    pub(crate) cluster: Option<[u32; 3]>,
 }
 
 /// The GPUs of this machine that have a driver.
@@ -152,7 +154,7 @@ impl Cuda {
     fn compile(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
         let error = |reason: String| EngineError::Shader { module: spec.module.to_owned(), reason };
         let shader = spec.compose()?;
-        self.capabilities.check(spec, &shader.reflection, &self.info)?;
+        self.capabilities.check(spec.module, &shader.reflection, &self.info)?;
         let mut validator = Validator::new(ValidationFlags::all(), VALID);
         let validator = validator.subgroup_stages(ShaderStages::COMPUTE).subgroup_operations(SubgroupOperationSet::all());
         let info = validator.validate(&shader.module).map_err(|invalid| error(invalid.emit_to_string(&shader.wgsl)))?;
@@ -167,7 +169,7 @@ impl Cuda {
         };
         let translation = translate(&shader.module, &info, &options).map_err(|refused| error(refused.to_string()))?;
         let function = self.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
-        let compiled = Compiled::Cuda(CudaKernel { function, translation });
+        let compiled = Compiled::Cuda(CudaKernel { function, translation, cluster: None });
         Ok(Kernel { inner: Arc::new(KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled }) })
     }
 

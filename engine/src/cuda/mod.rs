@@ -12,8 +12,11 @@ mod interop;
 mod native;
 pub mod nvrtc;
 mod record;
+mod source;
 pub mod translate;
 
 pub(crate) use device::{Cuda, CudaKernel, list, open};
 pub(crate) use driver::{Failure, Memory};
+pub use source::CudaSource;
+
 pub(crate) use record::{Command, Marks, Range};

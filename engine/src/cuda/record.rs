@@ -60,7 +60,7 @@ impl CudaKernel {
             grid,
             block: self.translation.workgroup_size,
             shared_bytes: self.translation.workgroup_memory,
-            cluster: None,
+            cluster: self.cluster,
             arguments,
         };
         Command::Launch { launch: Box::new(launch), _keep: keep }

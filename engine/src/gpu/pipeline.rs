@@ -17,7 +17,7 @@ impl Gpu {
         }
         let start = std::time::Instant::now();
         let shader = spec.compose()?;
-        self.capabilities.check(spec, &shader.reflection, &self.info)?;
+        self.capabilities.check(spec.module, &shader.reflection, &self.info)?;
         let kernel = self.compile(spec, shader)?;
         tracing::debug!(kernel = key, device = %self.info, elapsed = ?start.elapsed(), "compiled");
         kernels.insert(key, kernel.clone());
