@@ -13,13 +13,9 @@ pub(crate) fn read<'a>(argument: &'static str, buffer: &'a Buffer) -> Result<Hos
     buffer.host().map(|host| host.read()).ok_or_else(|| Error::shape(argument, ELSEWHERE.0, ELSEWHERE.1))
 }
 
-/// Locks an output. None of `inputs`, which the caller holds locked, may be the same memory.
-pub(crate) fn write<'a>(argument: &'static str, buffer: &'a Buffer, inputs: &[&Buffer]) -> Result<HostWriteGuard<'a>> {
-    let host = buffer.host().ok_or_else(|| Error::shape(argument, ELSEWHERE.0, ELSEWHERE.1))?;
-    if inputs.iter().any(|input| input.host().is_some_and(|input| std::ptr::eq(input, host))) {
-        return Err(Error::shape(argument, "a buffer of its own", "a buffer that is also an input"));
-    }
-    Ok(host.write())
+/// Locks an output, which [`crate::windows::distinct`] has found to be none of the buffers that the caller holds locked.
+pub(crate) fn write<'a>(argument: &'static str, buffer: &'a Buffer) -> Result<HostWriteGuard<'a>> {
+    buffer.host().map(|host| host.write()).ok_or_else(|| Error::shape(argument, ELSEWHERE.0, ELSEWHERE.1))
 }
 
 /// Elements `range` of 4-byte numbers in memory that was checked to be long enough.

@@ -10,12 +10,12 @@ mod chunks;
 mod map_pages;
 mod tiles;
 
-use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use crate::problem::TopKProblem;
 use crate::shaders::Specialisation;
-use crate::{Error, Result, Variant, cpu, variant};
+use crate::windows::{at_least, distinct};
+use crate::{Error, Result, Variant, cpu, host, variant};
 use chunks::Chunks;
 pub use map_pages::{MapPages, MapPagesArgs, MapPagesOptions};
 use tiles::{Absent, Limits, tiles};
@@ -194,15 +194,15 @@ impl TopK {
 
     fn check_args(&self, args: &TopKArgs<'_>) -> Result<()> {
         let TopKOptions { rows, columns, top_k, .. } = self.options;
-        check_size("scores", args.scores, rows * columns, "[rows, columns] f32")?;
-        check_size("indices", args.indices, rows * u64::from(top_k), "[rows, top_k] i32")?;
+        at_least("scores", args.scores, (rows * columns) * 4)?;
+        at_least("indices", args.indices, (rows * u64::from(top_k)) * 4)?;
         for (name, buffer) in [("row_start", args.row_start), ("row_end", args.row_end)] {
             if let Some(buffer) = buffer {
-                check_size(name, buffer, rows, "[rows] i32")?;
+                at_least(name, buffer, rows * 4)?;
             }
         }
-        let inputs = [Some(args.scores), args.row_start, args.row_end];
-        check_distinct("indices", args.indices, &inputs)
+        let inputs: Vec<_> = [Some(args.scores), args.row_start, args.row_end].into_iter().flatten().collect();
+        distinct(&[("indices", args.indices)], &inputs)
     }
 
     fn encode_rows(&self, encoder: &mut Encoder<'_>, args: &TopKArgs<'_>, kernel: &Kernel, limits: Limits, absent: &Absent) -> Result<()> {
@@ -222,28 +222,20 @@ impl TopK {
         let rows = self.options.rows as usize;
         let columns = self.options.columns as usize;
         let top_k = self.options.top_k as usize;
-        let (Some(scores), Some(indices)) = (args.scores.host(), args.indices.host()) else {
-            return Err(Error::shape("scores, indices", "buffers of the cpu device", "buffers of a GPU"));
-        };
-        let scores = scores.read();
-        let row_start = args.row_start.and_then(Buffer::host).map(|buffer| buffer.read());
-        let row_end = args.row_end.and_then(Buffer::host).map(|buffer| buffer.read());
+        let scores = host::read("scores", args.scores)?;
+        let row_start = args.row_start.map(|buffer| host::read("row_start", buffer)).transpose()?;
+        let row_end = args.row_end.map(|buffer| host::read("row_end", buffer)).transpose()?;
         let problem = TopKProblem {
-            scores: first(&scores, rows * columns),
+            scores: host::numbers(&scores, 0..(rows * columns) as u64),
             rows,
             columns,
-            row_start: row_start.as_deref().map(|bytes| first(bytes, rows)),
-            row_end: row_end.as_deref().map(|bytes| first(bytes, rows)),
+            row_start: row_start.as_deref().map(|bytes| host::numbers(bytes, 0..rows as u64)),
+            row_end: row_end.as_deref().map(|bytes| host::numbers(bytes, 0..rows as u64)),
             top_k,
         };
-        cpu::top_k(&problem, &mut cast_slice_mut(&mut indices.write()[..rows * top_k * 4])[..]);
+        cpu::top_k(&problem, host::numbers_mut(&mut host::write("indices", args.indices)?, 0..(rows * top_k) as u64));
         Ok(())
     }
-}
-
-/// The first `count` values of a host buffer of 4-byte values.
-fn first<T: Pod>(bytes: &[u8], count: usize) -> &[T] {
-    cast_slice(&bytes[..count * 4])
 }
 
 fn check_options(options: &TopKOptions) -> Result<()> {
@@ -292,27 +284,6 @@ pub(crate) fn catalogue() -> Vec<Specialisation> {
     let modules = ["topk/row", "topk/histogram", "topk/count", "topk/scatter"];
     let both = modules.into_iter().flat_map(|module| [Variant::Generic, Variant::Subgroup].map(|variant| specialisation(module, variant)));
     both.chain([specialisation("topk/map_pages", Variant::Generic)]).collect()
-}
-
-/// A typed error if `buffer` holds fewer than `words` 4-byte values.
-fn check_size(argument: &'static str, buffer: &Buffer, words: u64, shape: &str) -> Result<()> {
-    let needed = words * 4;
-    if buffer.size() < needed {
-        return Err(Error::shape(argument, format!("at least {needed} bytes, {shape}"), format!("{} bytes", buffer.size())));
-    }
-    Ok(())
-}
-
-/// A typed error if an output is one of the inputs.
-fn check_distinct(argument: &'static str, output: &Buffer, inputs: &[Option<&Buffer>]) -> Result<()> {
-    let shared = inputs.iter().flatten().any(|input| match (output.host(), input.host()) {
-        (Some(a), Some(b)) => std::ptr::eq(a, b),
-        _ => output.as_wgpu().is_some() && output.as_wgpu() == input.as_wgpu(),
-    });
-    if shared {
-        return Err(Error::shape(argument, "a buffer of its own", "a buffer that is also an input"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

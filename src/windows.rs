@@ -63,6 +63,19 @@ pub(crate) fn at_least(argument: &'static str, buffer: &Buffer, bytes: u64) -> R
     Ok(())
 }
 
+/// Checks that no output is the same buffer as an input or as another output.
+pub(crate) fn distinct(outputs: &[(&'static str, &Buffer)], inputs: &[&Buffer]) -> Result<()> {
+    for (i, (argument, output)) in outputs.iter().enumerate() {
+        if inputs.iter().any(|input| input.shares_memory(output)) {
+            return Err(Error::shape(argument, "a buffer of its own", "a buffer that is also an input"));
+        }
+        if let Some((other, _)) = outputs[..i].iter().find(|(_, other)| other.shares_memory(output)) {
+            return Err(Error::shape(argument, "a buffer of its own", format!("the buffer of {other}")));
+        }
+    }
+    Ok(())
+}
+
 /// A product of sizes, or an error that names the argument whose tensor would be too large.
 pub(crate) fn product(argument: &'static str, factors: &[u64]) -> Result<u64> {
     factors
@@ -136,6 +149,15 @@ mod tests {
     fn ranges_cover_everything_once() {
         assert_eq!(ranges(7, 3).collect::<Vec<_>>(), [0..3, 3..6, 6..7]);
         assert_eq!(ranges(0, 3).count(), 0);
+    }
+
+    #[test]
+    fn outputs_have_buffers_of_their_own() {
+        let device = Device::cpu();
+        let [a, b, c] = ["a", "b", "c"].map(|label| device.buffer(label, 4).unwrap());
+        assert!(distinct(&[("a", &a), ("b", &b)], &[&c, &c]).is_ok());
+        assert!(matches!(distinct(&[("a", &a), ("b", &b)], &[&c, &b.clone()]), Err(Error::Shape { argument: "b", .. })));
+        assert!(matches!(distinct(&[("a", &a), ("b", &a)], &[&c]), Err(Error::Shape { argument: "b", .. })));
     }
 
     #[test]

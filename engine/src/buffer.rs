@@ -118,6 +118,16 @@ impl Buffer {
         }
     }
 
+    /// Whether both are the same memory, or a part of it.
+    pub fn shares_memory(&self, other: &Buffer) -> bool {
+        match (&self.storage, &other.storage) {
+            (Storage::Host(a), Storage::Host(b)) => Arc::ptr_eq(a, b),
+            (Storage::Gpu(a), Storage::Gpu(b)) => a == b,
+            (Storage::Cuda(a), Storage::Cuda(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
     /// The whole buffer, to be bound.
     pub fn whole(&self) -> Binding {
         self.slice(0, self.size)

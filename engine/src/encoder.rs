@@ -172,6 +172,15 @@ impl Encoder<'_> {
             }
             resolved.push((reflected, Some(binding)));
         }
+        // What one kernel writes it can bind once: WebGPU's rule, and no order of reads and writes is promised anywhere.
+        for (written, binding) in resolved.iter().filter(|(reflected, _)| reflected.access == Access::ReadWrite) {
+            let alias = |(other, bound): &&(&ReflectedBinding, Option<&Binding>)| {
+                other.name != written.name && bound.zip(*binding).is_some_and(|(a, b)| a.buffer.shares_memory(&b.buffer))
+            };
+            if let Some((other, _)) = resolved.iter().find(alias) {
+                return Err(fail(format!("`{}` is written, and `{}` is the same buffer", written.name, other.name)));
+            }
+        }
         Ok(resolved)
     }
 

@@ -58,6 +58,8 @@ fn wrong_bindings_are_named() {
         assert!(unknown.to_string().contains("no binding `outptu`"), "{unknown}");
         let params = encoder.dispatch(&kernel, Grid::flat(1), &[("input", buffer.whole()), ("output", buffer.whole())], &1u64);
         assert!(matches!(params, Err(EngineError::Binding { .. })));
+        let alias = encoder.dispatch(&kernel, Grid::flat(1), &[("input", buffer.whole()), ("output", buffer.whole())], &1u32).unwrap_err();
+        assert!(alias.to_string().contains("`output` is written, and `input` is the same buffer"), "{alias}");
         let outside = encoder.dispatch(&kernel, Grid::flat(1), &[("input", buffer.slice(32, 64)), ("output", buffer.whole())], &1u32);
         assert!(matches!(outside, Err(EngineError::Binding { .. } | EngineError::Range { .. })));
     }

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use dsa_engine::{Buffer, HostReadGuard, HostWriteGuard};
+use dsa_engine::HostReadGuard;
 
 use super::plan::{KeyList, KeyTensors, Shape, Tensors};
+use crate::host::{read, write};
 use crate::problem::{Attention, Keys, KvRows};
-use crate::{Error, Result, cpu};
+use crate::{Result, cpu};
 
 pub(super) fn attend(shape: &Shape, tensors: &Tensors<'_>, queries: Range<u64>) -> Result<()> {
     let (first, count) = (queries.start as usize, (queries.end - queries.start) as usize);
@@ -92,16 +93,4 @@ impl<'a> HostKeys<'a> {
 /// Whole 4-byte values; a rest at the end is left out.
 fn words<T: bytemuck::Pod>(bytes: &[u8]) -> &[T] {
     bytemuck::cast_slice(&bytes[..bytes.len() & !3])
-}
-
-fn read<'a>(argument: &'static str, buffer: &'a Buffer) -> Result<HostReadGuard<'a>> {
-    Ok(buffer.host().ok_or_else(|| not_host(argument, buffer))?.read())
-}
-
-fn write<'a>(argument: &'static str, buffer: &'a Buffer) -> Result<HostWriteGuard<'a>> {
-    Ok(buffer.host().ok_or_else(|| not_host(argument, buffer))?.write())
-}
-
-fn not_host(argument: &'static str, buffer: &Buffer) -> Error {
-    Error::shape(argument, "a buffer of the cpu device", format!("a buffer of {}", buffer.device().info()))
 }

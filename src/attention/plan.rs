@@ -5,6 +5,7 @@ use std::ops::Range;
 use dsa_engine::{Buffer, Device, Encoder};
 
 use super::{dispatch::Dispatches, host};
+use crate::windows::{at_least, distinct};
 use crate::{DType, Error, KvFormat, Result, Variant, variant};
 
 /// How a plan divides its work. The defaults suit; tests and small devices change them.
@@ -65,6 +66,16 @@ pub(super) struct Tensors<'a> {
     pub(super) out: &'a Buffer,
     pub(super) max_logits: Option<&'a Buffer>,
     pub(super) lse: &'a Buffer,
+}
+
+impl<'a> Tensors<'a> {
+    fn inputs(&self) -> Vec<&'a Buffer> {
+        let keys = match self.keys {
+            KeyTensors::Listed { indices, topk_length } => [Some(indices), topk_length],
+            KeyTensors::Range { k_start, k_end } => [Some(k_start), Some(k_end)],
+        };
+        self.kv.iter().chain([self.q]).chain(self.attn_sink).chain(keys.into_iter().flatten()).collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -211,13 +222,8 @@ impl Plan {
         for (segment, buffer) in tensors.kv.iter().enumerate() {
             at_least("kv", buffer, shape.segment_rows(segment as u64) * shape.row_bytes())?;
         }
-        Ok(())
+        let outputs = [("out", Some(tensors.out)), ("max_logits", tensors.max_logits), ("lse", Some(tensors.lse))];
+        let outputs: Vec<_> = outputs.into_iter().filter_map(|(argument, buffer)| Some((argument, buffer?))).collect();
+        distinct(&outputs, &tensors.inputs())
     }
-}
-
-fn at_least(argument: &'static str, buffer: &Buffer, bytes: u64) -> Result<()> {
-    if buffer.size() < bytes {
-        return Err(Error::shape(argument, format!("at least {bytes} bytes"), format!("{} bytes", buffer.size())));
-    }
-    Ok(())
 }

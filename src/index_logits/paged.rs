@@ -6,7 +6,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use super::{Params, TileShape, planned};
 use crate::problem::PagedLogits;
-use crate::windows::{BindingLimits, CacheWindow, Segments, at_least, product, ranges, word};
+use crate::windows::{BindingLimits, CacheWindow, Segments, at_least, distinct, product, ranges, word};
 use crate::{Error, Result, Variant, cpu, host, variant};
 
 /// What a [`PagedIndexLogits`] plan is made for.
@@ -181,6 +181,8 @@ impl PagedIndexLogits {
         at_least("block_table", args.block_table, product("block_table", &[end, self.options.max_pages, 4])?)?;
         at_least("context_lengths", args.context_lengths, rows * 4)?;
         at_least("logits", args.logits, product("logits", &[args.sequences, self.next_n(), args.columns, 4])?)?;
+        let inputs: Vec<_> = args.cache.iter().chain([args.q, args.weights, args.block_table, args.context_lengths]).collect();
+        distinct(&[("logits", args.logits)], &inputs)?;
         let pages: u64 = self.segments().rows("cache", args.cache)?.iter().sum();
         if pages == 0 || self.options.max_pages == 0 {
             return Err(Error::shape("cache", "at least one page, and a block_table with columns", format!("{pages} pages")));
@@ -277,9 +279,7 @@ impl PagedIndexLogits {
         for segment in args.cache {
             cache.push(host::read("cache", segment)?);
         }
-        let mut inputs = vec![args.q, args.weights, args.block_table, args.context_lengths];
-        inputs.extend(args.cache);
-        let mut logits = host::write("logits", args.logits, &inputs)?;
+        let mut logits = host::write("logits", args.logits)?;
         let (first, end) = (args.first_sequence * self.next_n(), (args.first_sequence + args.sequences) * self.next_n());
         let (heads, query_bytes) = (u64::from(self.options.index_heads), self.shape.query_bytes());
         let pages = args.first_sequence * self.options.max_pages..(args.first_sequence + args.sequences) * self.options.max_pages;

@@ -6,7 +6,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use super::{Params, TileShape, planned};
 use crate::problem::RaggedLogits;
-use crate::windows::{BindingLimits, at_least, product, ranges, word};
+use crate::windows::{BindingLimits, at_least, distinct, product, ranges, word};
 use crate::{Error, Result, Variant, cpu, host, variant};
 
 /// What an [`IndexLogits`] plan is made for.
@@ -160,7 +160,8 @@ impl IndexLogits {
         at_least("weights", args.weights, product("weights", &[end, self.shape.weight_bytes()])?)?;
         at_least("k_start", args.k_start, end * 4)?;
         at_least("k_end", args.k_end, end * 4)?;
-        at_least("logits", args.logits, product("logits", &[args.queries, args.keys, 4])?)
+        at_least("logits", args.logits, product("logits", &[args.queries, args.keys, 4])?)?;
+        distinct(&[("logits", args.logits)], &[args.q, args.k, args.k_scale, args.weights, args.k_start, args.k_end])
     }
 
     /// One dispatch for each window of keys and chunk of queries; usually one in all.
@@ -222,8 +223,7 @@ impl IndexLogits {
         let (q, k, k_scale) = (host::read("q", args.q)?, host::read("k", args.k)?, host::read("k_scale", args.k_scale)?);
         let weights = host::read("weights", args.weights)?;
         let (k_start, k_end) = (host::read("k_start", args.k_start)?, host::read("k_end", args.k_end)?);
-        let inputs = [args.q, args.k, args.k_scale, args.weights, args.k_start, args.k_end];
-        let mut logits = host::write("logits", args.logits, &inputs)?;
+        let mut logits = host::write("logits", args.logits)?;
         let (first, end) = (args.first_query, args.first_query + args.queries);
         let (heads, query_bytes) = (u64::from(self.options.index_heads), self.shape.query_bytes());
         let problem = RaggedLogits {

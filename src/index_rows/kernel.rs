@@ -35,6 +35,15 @@ pub(super) struct RowsInputs<'a> {
     pub(super) rope: Option<RopeBuffers<'a>>,
 }
 
+impl<'a> RowsInputs<'a> {
+    /// All of them.
+    pub(super) fn buffers(&self) -> impl Iterator<Item = &'a Buffer> {
+        let norm = self.norm.map(|norm| [norm.weight, norm.bias]);
+        let rope = self.rope.map(|rope| [rope.cos, rope.sin]);
+        [self.x].into_iter().chain(norm.into_iter().flatten()).chain(rope.into_iter().flatten())
+    }
+}
+
 /// Where the rows go.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RowsOutput<'a> {

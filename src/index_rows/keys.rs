@@ -5,7 +5,7 @@ use dsa_engine::{Buffer, Device, Encoder, Kernel};
 use super::kernel::{RowsInputs, RowsOutput, RowsShape};
 use super::{NormBuffers, RopeBuffers, check_dim, check_rows};
 use crate::layout::IndexPage;
-use crate::windows::{Segments, at_least, product};
+use crate::windows::{Segments, at_least, distinct, product};
 use crate::{DType, Error, Result, RopeLayout, ScaleFormat, Variant, host, variant};
 
 /// Where index keys are written.
@@ -182,7 +182,7 @@ impl IndexKeys {
         check_rows("rows", args.rows, self.options.rows)?;
         let inputs = RowsInputs { name: "x", x: args.x, positions: args.rows, norm: args.norm, rope: args.rope };
         self.shape.check(&inputs)?;
-        let output = self.output(args)?;
+        let output = self.output(args, &inputs)?;
         match &self.kernel {
             Some(kernel) => self.shape.encode(kernel, encoder, &inputs, output),
             None => self.compute(&inputs, output),
@@ -200,16 +200,19 @@ impl IndexKeys {
     }
 
     /// The outputs, checked.
-    fn output<'a>(&self, args: &IndexKeysArgs<'a>) -> Result<RowsOutput<'a>> {
+    fn output<'a>(&self, args: &IndexKeysArgs<'a>, inputs: &RowsInputs<'_>) -> Result<RowsOutput<'a>> {
         let dim = u64::from(self.options.dim);
         match (args.output, self.options.target) {
             (IndexKeyOutput::Flat { codes, scales }, IndexKeyTarget::Flat) => {
                 at_least("codes", codes, product("codes", &[args.rows, dim])?)?;
                 at_least("scales", scales, args.rows * 4)?;
+                distinct(&[("codes", codes), ("scales", scales)], &inputs.buffers().collect::<Vec<_>>())?;
                 Ok(RowsOutput::Flat { codes, scales })
             }
             (IndexKeyOutput::Paged { cache, slot_mapping }, IndexKeyTarget::Paged { page_size, pages_per_segment }) => {
                 at_least("slot_mapping", slot_mapping, args.rows * 4)?;
+                let segments: Vec<_> = cache.iter().map(|segment| ("cache", segment)).collect();
+                distinct(&segments, &inputs.buffers().chain([slot_mapping]).collect::<Vec<_>>())?;
                 let segments = Segments { row_bytes: u64::from(page_size) * (dim + 4), rows_per_segment: pages_per_segment };
                 segments.rows("cache", cache)?;
                 Ok(RowsOutput::Paged { cache, slot_mapping, page_size, segments })
@@ -224,15 +227,15 @@ impl IndexKeys {
         let (codes, scales) = self.shape.compute(inputs)?;
         match output {
             RowsOutput::Flat { codes: codes_out, scales: scales_out } => {
-                host::write("codes", codes_out, &[])?[..codes.len()].copy_from_slice(&codes);
-                host::numbers_mut(&mut host::write("scales", scales_out, &[])?, 0..inputs.positions).copy_from_slice(&scales);
+                host::write("codes", codes_out)?[..codes.len()].copy_from_slice(&codes);
+                host::numbers_mut(&mut host::write("scales", scales_out)?, 0..inputs.positions).copy_from_slice(&scales);
             }
             RowsOutput::Paged { cache, slot_mapping, page_size, segments } => {
                 let layout = IndexPage { page_size: page_size as usize, dim: self.options.dim as usize };
                 let slots = host::read("slot_mapping", slot_mapping)?;
                 let mut written = Vec::with_capacity(cache.len());
                 for segment in cache {
-                    written.push(host::write("cache", segment, &[slot_mapping])?);
+                    written.push(host::write("cache", segment)?);
                 }
                 for (row, &slot) in host::numbers::<i32>(&slots, 0..inputs.positions).iter().enumerate() {
                     let Ok(slot) = usize::try_from(slot) else { continue };

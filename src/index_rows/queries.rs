@@ -4,7 +4,7 @@ use dsa_engine::{Buffer, Device, Encoder, Kernel};
 
 use super::kernel::{RowsInputs, RowsOutput, RowsShape};
 use super::{RopeBuffers, check_dim, check_rows};
-use crate::windows::{at_least, product};
+use crate::windows::{at_least, distinct, product};
 use crate::{DType, Error, Result, RopeLayout, ScaleFormat, Variant, host, variant};
 
 /// What an [`IndexQueries`] plan is made for.
@@ -135,6 +135,8 @@ impl IndexQueries {
         at_least("codes", args.codes, product("codes", &[rows, u64::from(self.options.dim)])?)?;
         at_least("weights", args.weights, product("weights", &[rows, 4])?)?;
         at_least("weights_out", args.weights_out, product("weights_out", &[rows, 4])?)?;
+        let read: Vec<_> = inputs.buffers().chain([args.weights]).collect();
+        distinct(&[("codes", args.codes), ("weights_out", args.weights_out)], &read)?;
         let factor = self.options.factor;
         match &self.kernel {
             Some(kernel) => {
@@ -162,8 +164,8 @@ impl IndexQueries {
         for (scale, weight) in scales.iter_mut().zip(host::numbers::<f32>(&weights, 0..rows)) {
             *scale = weight * *scale * self.options.factor;
         }
-        host::write("codes", args.codes, &[args.weights])?[..codes.len()].copy_from_slice(&codes);
-        host::numbers_mut(&mut host::write("weights_out", args.weights_out, &[args.weights])?, 0..rows).copy_from_slice(&scales);
+        host::write("codes", args.codes)?[..codes.len()].copy_from_slice(&codes);
+        host::numbers_mut(&mut host::write("weights_out", args.weights_out)?, 0..rows).copy_from_slice(&scales);
         Ok(())
     }
 }

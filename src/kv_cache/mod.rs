@@ -9,7 +9,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use crate::layout::Fp8Row;
 use crate::shaders::Specialisation;
-use crate::windows::{BindingLimits, Segments, at_least, product, ranges, word};
+use crate::windows::{BindingLimits, Segments, at_least, distinct, product, ranges, word};
 use crate::{DType, Error, FP8_ROW_BYTES, KvFormat, Result, Variant, formats, host, variant};
 
 /// What a [`KvCacheWriter`] is made for.
@@ -147,6 +147,8 @@ impl KvCacheWriter {
         }
         at_least("latent", args.latent, product("latent", &[args.rows, self.latent_bytes()])?)?;
         at_least("slot_mapping", args.slot_mapping, args.rows * 4)?;
+        let outputs: Vec<_> = args.cache.iter().map(|segment| ("cache", segment)).collect();
+        distinct(&outputs, &[args.latent, args.slot_mapping])?;
         let segments = self.segments();
         segments.rows("cache", args.cache)?;
         match &self.kernel {
@@ -210,7 +212,7 @@ impl KvCacheWriter {
         let slots = host::read("slot_mapping", args.slot_mapping)?;
         let mut cache = Vec::with_capacity(args.cache.len());
         for segment in args.cache {
-            cache.push(host::write("cache", segment, &[args.latent, args.slot_mapping])?);
+            cache.push(host::write("cache", segment)?);
         }
         let rows = latent.chunks_exact(self.latent_bytes() as usize);
         for (row, &slot) in rows.zip(host::numbers::<i32>(&slots, 0..args.rows)) {

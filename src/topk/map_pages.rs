@@ -1,11 +1,12 @@
 //! Positions within sequences to rows of a paged cache.
 
-use bytemuck::{NoUninit, cast_slice_mut};
+use bytemuck::NoUninit;
 use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
+use super::kernel;
 use super::tiles::Limits;
-use super::{check_distinct, check_size, first, kernel};
-use crate::{Error, Result, Variant, variant};
+use crate::windows::{at_least, distinct};
+use crate::{Error, Result, Variant, host, variant};
 
 /// Entries that one workgroup maps.
 const WORKGROUP: u64 = 256;
@@ -121,10 +122,10 @@ impl MapPages {
     /// [`Error::Shape`] if a buffer is too small or `cache_rows` is also an input, and [`Error::Engine`].
     pub fn encode(&self, encoder: &mut Encoder<'_>, args: &MapPagesArgs<'_>) -> Result<()> {
         let MapPagesOptions { rows, top_k, .. } = self.options;
-        check_size("positions", args.positions, rows * u64::from(top_k), "[rows, top_k] i32")?;
-        check_size("cache_rows", args.cache_rows, rows * u64::from(top_k), "[rows, top_k] i32")?;
-        check_size("block_table", args.block_table, table_words(&self.options), "[sequences, max_pages] i32")?;
-        check_distinct("cache_rows", args.cache_rows, &[Some(args.positions), Some(args.block_table)])?;
+        at_least("positions", args.positions, (rows * u64::from(top_k)) * 4)?;
+        at_least("cache_rows", args.cache_rows, (rows * u64::from(top_k)) * 4)?;
+        at_least("block_table", args.block_table, (table_words(&self.options)) * 4)?;
+        distinct(&[("cache_rows", args.cache_rows)], &[args.positions, args.block_table])?;
         match &self.kernel {
             None => self.run_on_host(args),
             Some(kernel) => self.dispatch(encoder, args, kernel),
@@ -167,16 +168,13 @@ impl MapPages {
     }
 
     fn run_on_host(&self, args: &MapPagesArgs<'_>) -> Result<()> {
-        let (Some(positions), Some(table), Some(cache_rows)) = (args.positions.host(), args.block_table.host(), args.cache_rows.host())
-        else {
-            return Err(Error::shape("positions, block_table, cache_rows", "buffers of the cpu device", "buffers of a GPU"));
-        };
         let top_k = self.options.top_k as usize;
         let entries = self.options.rows as usize * top_k;
-        let (positions, table) = (positions.read(), table.read());
-        let (positions, table): (&[i32], &[i32]) = (first(&positions, entries), first(&table, table_words(&self.options) as usize));
-        let mut cache_rows = cache_rows.write();
-        let cache_rows: &mut [i32] = cast_slice_mut(&mut cache_rows[..entries * 4]);
+        let (positions, table) = (host::read("positions", args.positions)?, host::read("block_table", args.block_table)?);
+        let positions: &[i32] = host::numbers(&positions, 0..entries as u64);
+        let table: &[i32] = host::numbers(&table, 0..table_words(&self.options));
+        let mut cache_rows = host::write("cache_rows", args.cache_rows)?;
+        let cache_rows: &mut [i32] = host::numbers_mut(&mut cache_rows, 0..entries as u64);
         for (entry, (cache_row, &position)) in cache_rows.iter_mut().zip(positions).enumerate() {
             *cache_row = cache_row_of(&self.options, table, entry / top_k, position);
         }
