@@ -31,3 +31,8 @@ mod windows;
 
 pub use error::{Error, Result};
 pub use types::{DType, FP8_ROW_BYTES, KvFormat, RopeLayout, ScaleFormat, Variant};
+
+// The README's example is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
