@@ -32,7 +32,7 @@ fn main() {
 }
 
 /// Entries of `DSA_REQUIRE` that other tests read.
-const NO_DEVICES: [&str; 3] = ["", "tint", "nvrtc"];
+const NO_DEVICES: [&str; 5] = ["", "tint", "nvrtc", "cuda-emulation", "mutations"];
 
 /// Whether `required` is the device's selector, its backend, or a part of its name, such as `SwiftShader`.
 fn is_device(info: &DeviceInfo, required: &str) -> bool {

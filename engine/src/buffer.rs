@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytemuck::{NoUninit, Pod};
 
+use crate::cuda::{Failure, Memory, Range};
 use crate::device::Inner;
 use crate::{Device, EngineError, HostBuffer, Result};
 
@@ -23,6 +24,7 @@ pub struct Buffer {
 enum Storage {
     Host(Arc<HostBuffer>),
     Gpu(wgpu::Buffer),
+    Cuda(Arc<Memory>),
 }
 
 impl Device {
@@ -40,6 +42,10 @@ impl Device {
         let storage = match self.inner() {
             Inner::Host(_) => Storage::Host(Arc::new(HostBuffer::new(bytes).ok_or_else(out_of_memory)?)),
             Inner::Gpu(gpu) => Storage::Gpu(gpu.allocate(label, allocated).ok_or_else(out_of_memory)?),
+            Inner::Cuda(cuda) => Storage::Cuda(Arc::new(Memory::allocate(&cuda.driver, allocated).map_err(|failure| match failure {
+                Failure::OutOfMemory => out_of_memory(),
+                failed @ Failure::Failed(_) => cuda.failed(failed),
+            })?)),
         };
         Ok(Buffer { device: self.clone(), label: label.into(), size: bytes, storage })
     }
@@ -57,7 +63,7 @@ impl Device {
     /// Wraps a buffer of the caller's own wgpu device. It needs usage `STORAGE`; `COPY_SRC` to be read back, `COPY_DST` to be written.
     ///
     /// # Errors
-    /// [`EngineError::MissingFeature`] on the `cpu` device.
+    /// [`EngineError::MissingFeature`] on the `cpu` device and on CUDA devices.
     pub fn wrap_buffer(&self, buffer: wgpu::Buffer) -> Result<Buffer> {
         self.gpu("wgpu buffers")?;
         Ok(Buffer { device: self.clone(), label: "wrapped".into(), size: buffer.size(), storage: Storage::Gpu(buffer) })
@@ -89,14 +95,25 @@ impl Buffer {
     pub fn host(&self) -> Option<&HostBuffer> {
         match &self.storage {
             Storage::Host(buffer) => Some(buffer),
-            Storage::Gpu(_) => None,
+            Storage::Gpu(_) | Storage::Cuda(_) => None,
         }
     }
 
-    /// The wgpu buffer, on a GPU; `None` on the `cpu` device.
+    pub(crate) fn from_cuda(device: &Device, label: &str, size: u64, memory: Arc<Memory>) -> Buffer {
+        Buffer { device: device.clone(), label: label.into(), size, storage: Storage::Cuda(memory) }
+    }
+
+    pub(crate) fn cuda_memory(&self) -> Option<&Arc<Memory>> {
+        match &self.storage {
+            Storage::Cuda(memory) => Some(memory),
+            Storage::Host(_) | Storage::Gpu(_) => None,
+        }
+    }
+
+    /// The wgpu buffer, on a GPU through wgpu; `None` elsewhere.
     pub fn as_wgpu(&self) -> Option<&wgpu::Buffer> {
         match &self.storage {
-            Storage::Host(_) => None,
+            Storage::Host(_) | Storage::Cuda(_) => None,
             Storage::Gpu(buffer) => Some(buffer),
         }
     }
@@ -123,6 +140,11 @@ impl Buffer {
         self.check(offset, bytes)?;
         match &self.storage {
             Storage::Host(buffer) => buffer.write()[offset as usize..][..data.len()].copy_from_slice(data),
+            Storage::Cuda(memory) => {
+                let Inner::Cuda(cuda) = self.device.inner() else { return Ok(()) };
+                // SAFETY: the range was checked against the buffer's size, which the memory has.
+                unsafe { cuda.driver.write(memory.address + offset, data) }.map_err(|failure| cuda.failed(failure))?;
+            }
             Storage::Gpu(buffer) => {
                 let queue = &self.device.gpu("queue")?.queue;
                 let whole_words = data.len() & !3;
@@ -158,6 +180,11 @@ impl Buffer {
         let target: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
         match &self.storage {
             Storage::Host(buffer) => target.copy_from_slice(&buffer.read()[offset as usize..][..bytes as usize]),
+            Storage::Cuda(memory) => {
+                let Inner::Cuda(cuda) = self.device.inner() else { return Ok(values) };
+                // SAFETY: the range was checked against the buffer's size, which the memory has.
+                unsafe { cuda.driver.read(memory.address + offset, target) }.map_err(|failure| cuda.failed(failure))?;
+            }
             Storage::Gpu(buffer) => {
                 let gpu = self.device.gpu("queue")?;
                 for (i, part) in target.chunks_mut(STAGING_BYTES as usize).enumerate() {
@@ -224,8 +251,19 @@ impl Binding {
         allocation(self.bytes)
     }
 
-    /// The wgpu buffer, if the range is usable on `device`: it belongs to it, lies inside its buffer and is aligned.
-    pub(crate) fn check(&self, device: &Device, alignment: u64) -> Result<&wgpu::Buffer> {
+    /// The part of CUDA memory that it is.
+    pub(crate) fn cuda_range(&self) -> Option<Range> {
+        let memory = Arc::clone(self.buffer.cuda_memory()?);
+        Some(Range { memory, offset: self.offset, bytes: self.padded_bytes() })
+    }
+
+    /// The wgpu buffer.
+    pub(crate) fn wgpu_buffer(&self) -> Result<&wgpu::Buffer> {
+        self.buffer.as_wgpu().ok_or_else(|| self.error("not memory of this device".to_owned()))
+    }
+
+    /// Whether the range is usable on `device`: it belongs to it, lies inside its buffer and is aligned.
+    pub(crate) fn check(&self, device: &Device, alignment: u64) -> Result<()> {
         if !self.buffer.device.same(device) {
             return Err(EngineError::WrongDevice {
                 label: self.buffer.label.to_string(),
@@ -239,7 +277,7 @@ impl Binding {
         if !self.offset.is_multiple_of(alignment) {
             return Err(self.error(format!("the offset must be a multiple of {alignment} bytes")));
         }
-        self.buffer.as_wgpu().ok_or_else(|| self.error("not memory of a GPU".to_owned()))
+        Ok(())
     }
 
     pub(crate) fn error(&self, reason: String) -> EngineError {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::wgsl::{Access, Reflection};
+use crate::{EngineError, Result};
+
 /// What sort of processor a device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeviceKind {
@@ -99,6 +102,9 @@ pub struct Capabilities {
     pub timestamps: bool,
     /// The driver ends an invocation's loops, without a word, once all of them together have gone round so often; `None` if it does not.
     pub max_loop_iterations: Option<u32>,
+    /// Major and minor compute capability of a CUDA device; `None` for others. All workgroup memory is dynamic shared memory there, so that
+    /// [`Capabilities::max_workgroup_memory`] is what one block can ask for: 227 KiB on 9.0.
+    pub compute_capability: Option<(u32, u32)>,
 }
 
 impl Capabilities {
@@ -117,6 +123,24 @@ impl Capabilities {
             max_workgroups_per_dimension: u32::MAX,
             timestamps: true,
             max_loop_iterations: None,
+            compute_capability: None,
         }
+    }
+
+    /// Whether a kernel keeps to the limits.
+    pub(crate) fn check(&self, module: &str, reflection: &Reflection, device: &DeviceInfo) -> Result<()> {
+        let storage = reflection.bindings.iter().filter(|binding| binding.access != Access::Uniform).count() as u32;
+        let invocations = reflection.workgroup_size.iter().product::<u32>();
+        for (what, needed, limit) in [
+            ("bytes of workgroup memory", reflection.workgroup_memory, self.max_workgroup_memory),
+            ("invocations in a workgroup", invocations, self.max_invocations),
+            ("storage buffers", storage, self.max_storage_buffers),
+        ] {
+            if needed > limit {
+                let reason = format!("needs {needed} {what}, but {device} allows {limit}");
+                return Err(EngineError::Shader { module: module.to_owned(), reason });
+            }
+        }
+        Ok(())
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::cuda::{self, Cuda};
 use crate::gpu::{self, Gpu};
 use crate::{Capabilities, DeviceInfo, DeviceKind, EngineError, Result};
 
 /// The backends with all that the kernels need.
 const NATIVE: wgpu::Backends = wgpu::Backends::VULKAN.union(wgpu::Backends::METAL).union(wgpu::Backends::DX12);
 
-/// A device that computes: a GPU through wgpu, or the host's cores. Clones share it.
+/// A device that computes: a GPU through wgpu or CUDA, or the host's cores. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Device {
     inner: Arc<Inner>,
@@ -18,6 +19,7 @@ pub struct Device {
 pub(crate) enum Inner {
     Host(HostDevice),
     Gpu(Gpu),
+    Cuda(Cuda),
 }
 
 #[derive(Debug)]
@@ -27,20 +29,22 @@ pub(crate) struct HostDevice {
 }
 
 impl Device {
-    /// The devices of this machine: every adapter that wgpu finds through Vulkan, Metal or DX12, then `cpu`. GL would show the same GPUs
-    /// again, with less that they can do; it is opened by name only.
+    /// The devices of this machine: every adapter that wgpu finds through Vulkan, Metal or DX12, every GPU of NVIDIA's driver, then `cpu`. GL
+    /// would show the same GPUs again, with less that they can do; it is opened by name only.
     pub fn list() -> Vec<(DeviceInfo, Capabilities)> {
         let adapters = gpu::adapters(NATIVE);
         let mut found: Vec<_> = adapters.iter().map(|a| (a.info.clone(), a.capabilities.clone())).collect();
+        found.extend(cuda::list());
         found.push((host_info(), Capabilities::host()));
         found
     }
 
-    /// Opens the device that a selector names: `auto` (the best GPU, or else `cpu`), `cpu`, or one of `vulkan`, `metal`, `dx12` and `gl`,
-    /// with an optional number as in `vulkan:1`.
+    /// Opens the device that a selector names: `auto` (the best GPU, or else `cpu`), `cpu`, or one of `cuda`, `vulkan`, `metal`, `dx12`
+    /// and `gl`, with an optional number as in `vulkan:1`.
     ///
     /// # Errors
-    /// [`EngineError::UnknownSelector`], [`EngineError::NoSuchDevice`], [`EngineError::Open`].
+    /// [`EngineError::UnknownSelector`], [`EngineError::NoSuchDevice`], [`EngineError::Open`]; [`EngineError::NotInstalled`] for `cuda` without
+    /// NVIDIA's driver or compiler.
     pub fn open(selector: &str) -> Result<Device> {
         let unknown = || EngineError::UnknownSelector { selector: selector.to_owned() };
         let (backend, number) = match selector.split_once(':') {
@@ -50,6 +54,9 @@ impl Device {
         let backends = match backend {
             "cpu" if number.is_none() => return Ok(Device::cpu()),
             "auto" if number.is_none() => return Device::open_best(),
+            "cuda" => return cuda::open(number.unwrap_or(0), None).map(Device::from_cuda),
+            #[cfg(feature = "cuda-emulation")]
+            "cuda-emulation" if number.is_none() => return Cuda::emulated().map(Device::from_cuda),
             "vulkan" => wgpu::Backends::VULKAN,
             "metal" => wgpu::Backends::METAL,
             "dx12" => wgpu::Backends::DX12,
@@ -77,6 +84,11 @@ impl Device {
         adapters.sort_by_key(|adapter| rank(adapter.info.kind));
         match adapters.into_iter().next() {
             Some(adapter) => adapter.open(),
+            // A machine with NVIDIA's compute driver only, as in many containers.
+            None if !cuda::list().is_empty() => cuda::open(0, None).map(Device::from_cuda).or_else(|error| {
+                tracing::warn!(%error, "computing on the host instead");
+                Ok(Device::cpu())
+            }),
             None => Ok(Device::cpu()),
         }
     }
@@ -95,15 +107,19 @@ impl Device {
         Device { inner: Arc::new(Inner::Gpu(gpu)) }
     }
 
+    pub(crate) fn from_cuda(cuda: Cuda) -> Device {
+        Device { inner: Arc::new(Inner::Cuda(cuda)) }
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }
 
-    /// The GPU, or an error that says what the host lacks.
+    /// The GPU behind wgpu, or an error that says what the device lacks.
     pub(crate) fn gpu(&self, feature: &'static str) -> Result<&Gpu> {
         match &*self.inner {
             Inner::Gpu(gpu) => Ok(gpu),
-            Inner::Host(host) => Err(EngineError::MissingFeature { feature, device: host.info.to_string() }),
+            Inner::Host(_) | Inner::Cuda(_) => Err(EngineError::MissingFeature { feature, device: self.info().to_string() }),
         }
     }
 
@@ -117,6 +133,7 @@ impl Device {
         match &*self.inner {
             Inner::Host(host) => &host.info,
             Inner::Gpu(gpu) => &gpu.info,
+            Inner::Cuda(cuda) => &cuda.info,
         }
     }
 
@@ -125,6 +142,7 @@ impl Device {
         match &*self.inner {
             Inner::Host(host) => &host.capabilities,
             Inner::Gpu(gpu) => &gpu.capabilities,
+            Inner::Cuda(cuda) => &cuda.capabilities,
         }
     }
 
@@ -141,6 +159,7 @@ impl Device {
         match &*self.inner {
             Inner::Host(_) => Ok(()),
             Inner::Gpu(gpu) => gpu.wait(),
+            Inner::Cuda(cuda) => cuda.driver.wait().map_err(|failure| cuda.failed(failure)),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Recording work.
 
+use std::sync::Arc;
+
 use bytemuck::NoUninit;
 
+use crate::cuda::Command;
 use crate::device::Inner;
-use crate::wgsl::Access;
+use crate::kernel::Compiled;
+use crate::wgsl::{Access, ReflectedBinding};
 use crate::{Binding, Device, EngineError, Kernel, Result};
 
 /// How many workgroups a dispatch has.
@@ -48,6 +52,7 @@ pub struct Encoder<'a> {
 #[derive(Debug)]
 enum Commands<'a> {
     Host,
+    Cuda(Vec<Command>),
     Own(Box<wgpu::CommandEncoder>),
     Borrowed(&'a mut wgpu::CommandEncoder),
 }
@@ -57,6 +62,7 @@ pub(crate) enum Recording<'e> {
     /// Nowhere: host operations run when they are encoded.
     Host,
     Gpu(&'e mut wgpu::CommandEncoder),
+    Cuda(&'e mut Vec<Command>),
 }
 
 impl Device {
@@ -64,6 +70,7 @@ impl Device {
     pub fn encoder(&self) -> Encoder<'static> {
         let commands = match self.inner() {
             Inner::Host(_) => Commands::Host,
+            Inner::Cuda(_) => Commands::Cuda(Vec::new()),
             Inner::Gpu(gpu) => {
                 Commands::Own(Box::new(gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("dsa") })))
             }
@@ -86,6 +93,7 @@ impl Encoder<'_> {
     pub(crate) fn recording(&mut self) -> Recording<'_> {
         match &mut self.commands {
             Commands::Host => Recording::Host,
+            Commands::Cuda(commands) => Recording::Cuda(commands),
             Commands::Own(encoder) => Recording::Gpu(encoder),
             Commands::Borrowed(encoder) => Recording::Gpu(encoder),
         }
@@ -98,7 +106,9 @@ impl Encoder<'_> {
     /// [`EngineError::WrongDevice`] for a bad range.
     pub fn dispatch<P: NoUninit>(&mut self, kernel: &Kernel, grid: Grid, bindings: &[(&str, Binding)], params: &P) -> Result<()> {
         let device = self.device.clone();
-        let gpu = device.gpu("dispatches")?;
+        if device.is_cpu() {
+            return Err(EngineError::MissingFeature { feature: "dispatches", device: device.info().to_string() });
+        }
         let fail = |reason: String| EngineError::Binding { module: kernel.inner.module.clone(), reason };
         let limit = device.capabilities().max_workgroups_per_dimension;
         let [x, y, z] =
@@ -106,62 +116,63 @@ impl Encoder<'_> {
         if x == 0 || y == 0 || z == 0 {
             return Ok(());
         }
-        let uniform = gpu.uniform(bytemuck::bytes_of(params));
-        let entries = self.entries(kernel, bindings, &uniform, size_of::<P>() as u64)?;
-        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(&kernel.inner.module),
-            layout: &kernel.inner.layout,
-            entries: &entries,
-        });
-        if let Recording::Gpu(encoder) = self.recording() {
-            let mut pass =
-                encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(&kernel.inner.module), timestamp_writes: None });
-            pass.set_pipeline(&kernel.inner.pipeline);
-            pass.set_bind_group(0, &group, &[]);
-            pass.dispatch_workgroups(x, y, z);
+        let bindings = self.bound(kernel, bindings, size_of::<P>() as u64)?;
+        let params = bytemuck::bytes_of(params);
+        match (&kernel.inner.compiled, self.recording(), device.inner()) {
+            (Compiled::Cuda(kernel), Recording::Cuda(commands), _) => commands.push(kernel.record([x, y, z], &bindings, params)),
+            (Compiled::Gpu { pipeline, layout }, Recording::Gpu(encoder), Inner::Gpu(gpu)) => {
+                let uniform = gpu.uniform(params);
+                let entries =
+                    bindings.iter().map(|(reflected, binding)| entry(reflected, *binding, &uniform)).collect::<Result<Vec<_>>>()?;
+                let label = Some(kernel.inner.module.as_str());
+                let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout, entries: &entries });
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes: None });
+                pass.set_pipeline(pipeline);
+                pass.set_bind_group(0, &group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+            }
+            _ => return Err(fail(format!("the kernel was compiled for another device than {}", device.info()))),
         }
         Ok(())
     }
 
-    /// One entry for each of the shader's bindings.
-    fn entries<'b>(
+    /// What is bound to each of the shader's bindings; nothing to its uniform variable, whose size is that of the parameters.
+    fn bound<'b>(
         &self,
-        kernel: &Kernel,
+        kernel: &'b Kernel,
         bindings: &'b [(&str, Binding)],
-        uniform: &'b wgpu::Buffer,
         uniform_bytes: u64,
-    ) -> Result<Vec<wgpu::BindGroupEntry<'b>>> {
+    ) -> Result<Vec<(&'b ReflectedBinding, Option<&'b Binding>)>> {
         let fail = |reason: String| EngineError::Binding { module: kernel.inner.module.clone(), reason };
         let reflected = &kernel.inner.reflection.bindings;
         if let Some((name, _)) = bindings.iter().find(|(name, _)| !reflected.iter().any(|b| b.name == *name)) {
             return Err(fail(format!("the shader has no binding `{name}`")));
         }
         let capabilities = self.device.capabilities();
-        let mut entries = Vec::with_capacity(reflected.len());
+        let mut resolved = Vec::with_capacity(reflected.len());
         for reflected in reflected {
-            let resource = if reflected.access == Access::Uniform {
+            if reflected.access == Access::Uniform {
                 if uniform_bytes != reflected.min_bytes {
                     return Err(fail(format!("`{}` has {} bytes, got {uniform_bytes}", reflected.name, reflected.min_bytes)));
                 }
-                uniform.as_entire_binding()
-            } else {
-                let binding = bindings.iter().find(|(name, _)| *name == reflected.name);
-                let (_, binding) = binding.ok_or_else(|| fail(format!("binding `{}` is missing", reflected.name)))?;
-                let buffer = binding.check(&self.device, u64::from(capabilities.offset_alignment))?;
-                let bytes = binding.padded_bytes();
-                if bytes > capabilities.max_binding_bytes {
-                    let limit = capabilities.max_binding_bytes;
-                    return Err(binding.error(format!("{} can bind {limit} bytes at once", self.device.info())));
-                }
-                // A small allocation may still be less than one element, such as an empty list of vec4.
-                if bytes < reflected.min_bytes {
-                    return Err(fail(format!("`{}` needs at least {} bytes, got {bytes}", reflected.name, reflected.min_bytes)));
-                }
-                wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: binding.offset, size: wgpu::BufferSize::new(bytes) })
-            };
-            entries.push(wgpu::BindGroupEntry { binding: reflected.binding, resource });
+                resolved.push((reflected, None));
+                continue;
+            }
+            let binding = bindings.iter().find(|(name, _)| *name == reflected.name);
+            let (_, binding) = binding.ok_or_else(|| fail(format!("binding `{}` is missing", reflected.name)))?;
+            binding.check(&self.device, u64::from(capabilities.offset_alignment))?;
+            let bytes = binding.padded_bytes();
+            if bytes > capabilities.max_binding_bytes {
+                let limit = capabilities.max_binding_bytes;
+                return Err(binding.error(format!("{} can bind {limit} bytes at once", self.device.info())));
+            }
+            // A small allocation may still be less than one element, such as an empty list of vec4.
+            if bytes < reflected.min_bytes {
+                return Err(fail(format!("`{}` needs at least {} bytes, got {bytes}", reflected.name, reflected.min_bytes)));
+            }
+            resolved.push((reflected, Some(binding)));
         }
-        Ok(entries)
+        Ok(resolved)
     }
 
     /// Fills a range with zeros. Offset and length are multiples of 4 bytes.
@@ -174,9 +185,11 @@ impl Encoder<'_> {
             host.write()[range].fill(0);
             return Ok(());
         }
-        let buffer = binding.check(&self.device.clone(), 4)?.clone();
-        if let Recording::Gpu(encoder) = self.recording() {
-            encoder.clear_buffer(&buffer, binding.offset, Some(binding.padded_bytes()));
+        binding.check(&self.device, 4)?;
+        match self.recording() {
+            Recording::Host => {}
+            Recording::Gpu(encoder) => encoder.clear_buffer(binding.wgpu_buffer()?, binding.offset, Some(binding.padded_bytes())),
+            Recording::Cuda(commands) => commands.extend(binding.cuda_range().map(Command::Clear)),
         }
         Ok(())
     }
@@ -197,10 +210,22 @@ impl Encoder<'_> {
             to.write()[to_range].copy_from_slice(&from.read()[from_range]);
             return Ok(());
         }
-        let device = self.device.clone();
-        let (from, to) = (source.check(&device, 4)?, target.check(&device, 4)?);
-        if let Recording::Gpu(encoder) = self.recording() {
-            encoder.copy_buffer_to_buffer(from, source.offset, to, target.offset, source.padded_bytes());
+        source.check(&self.device, 4)?;
+        target.check(&self.device, 4)?;
+        match self.recording() {
+            Recording::Host => {}
+            Recording::Gpu(encoder) => {
+                let (from, to) = (source.wgpu_buffer()?, target.wgpu_buffer()?);
+                encoder.copy_buffer_to_buffer(from, source.offset, to, target.offset, source.padded_bytes());
+            }
+            Recording::Cuda(commands) => {
+                if let (Some(from), Some(to)) = (source.cuda_range(), target.cuda_range()) {
+                    if Arc::ptr_eq(&from.memory, &to.memory) {
+                        return Err(target.error("source and target are the same buffer".to_owned()));
+                    }
+                    commands.push(Command::Copy { from, to });
+                }
+            }
         }
         Ok(())
     }
@@ -210,12 +235,14 @@ impl Encoder<'_> {
     /// # Errors
     /// [`EngineError::DeviceFailed`] if the device has failed before.
     pub fn submit(self) -> Result<()> {
-        if let Commands::Own(encoder) = self.commands {
-            let gpu = self.device.gpu("queue")?;
-            gpu.queue.submit([encoder.finish()]);
-            gpu.check_health()?;
+        match (self.commands, self.device.inner()) {
+            (Commands::Own(encoder), Inner::Gpu(gpu)) => {
+                gpu.queue.submit([encoder.finish()]);
+                gpu.check_health()
+            }
+            (Commands::Cuda(commands), Inner::Cuda(cuda)) => cuda.submit(commands),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// [`Encoder::submit`], then waits until the device is done.
@@ -227,6 +254,18 @@ impl Encoder<'_> {
         self.submit()?;
         device.wait()
     }
+}
+
+fn entry<'b>(reflected: &ReflectedBinding, binding: Option<&'b Binding>, uniform: &'b wgpu::Buffer) -> Result<wgpu::BindGroupEntry<'b>> {
+    let resource = match binding {
+        None => uniform.as_entire_binding(),
+        Some(binding) => wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: binding.wgpu_buffer()?,
+            offset: binding.offset,
+            size: wgpu::BufferSize::new(binding.padded_bytes()),
+        }),
+    };
+    Ok(wgpu::BindGroupEntry { binding: reflected.binding, resource })
 }
 
 fn host_range(binding: &Binding) -> Result<std::ops::Range<usize>> {

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum EngineError {
     /// A device selector that cannot be read.
-    #[error("unknown device `{selector}`: write auto, cpu, vulkan, metal, dx12 or gl, with an optional number as in vulkan:1")]
+    #[error("unknown device `{selector}`: write auto, cpu, cuda, vulkan, metal, dx12 or gl, with an optional number as in vulkan:1")]
     UnknownSelector {
         /// What was asked for.
         selector: String,
@@ -17,6 +17,16 @@ pub enum EngineError {
         selector: String,
         /// The selectors of the devices that exist.
         found: String,
+    },
+    /// Software that a device needs is not on this machine.
+    #[error("cannot open {selector}: {what} is missing; {advice}")]
+    NotInstalled {
+        /// What was asked for.
+        selector: String,
+        /// The driver or library.
+        what: String,
+        /// What to install.
+        advice: String,
     },
     /// The driver would not open the device.
     #[error("cannot open {device}: {reason}")]

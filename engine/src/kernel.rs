@@ -1,9 +1,12 @@
 //! Compiled kernels.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::wgsl::Reflection;
-use crate::{Device, KernelSpec, Result};
+use crate::cuda::CudaKernel;
+use crate::device::Inner;
+use crate::wgsl::{ComposedShader, Reflection};
+use crate::{Device, DeviceInfo, KernelSpec, Result};
 
 /// A compiled kernel. Clones share it.
 #[derive(Clone, Debug)]
@@ -15,8 +18,54 @@ pub struct Kernel {
 pub(crate) struct KernelInner {
     pub(crate) module: String,
     pub(crate) reflection: Reflection,
-    pub(crate) pipeline: wgpu::ComputePipeline,
-    pub(crate) layout: wgpu::BindGroupLayout,
+    pub(crate) compiled: Compiled,
+}
+
+/// What a backend made of it.
+#[derive(Debug)]
+pub(crate) enum Compiled {
+    Gpu { pipeline: wgpu::ComputePipeline, layout: wgpu::BindGroupLayout },
+    Cuda(CudaKernel),
+}
+
+/// The kernels that a device has compiled, and the sources that stand in for modules of a library.
+#[derive(Debug, Default)]
+pub(crate) struct Kernels {
+    compiled: Mutex<HashMap<String, Kernel>>,
+    replaced: Mutex<HashMap<String, String>>,
+}
+
+impl Kernels {
+    /// A kernel from memory, or composed and then compiled; `compile` is told whether all sources are the library's own.
+    pub(crate) fn get(
+        &self,
+        spec: &KernelSpec<'_>,
+        device: &DeviceInfo,
+        compile: impl FnOnce(ComposedShader, bool) -> Result<Kernel>,
+    ) -> Result<Kernel> {
+        let key = spec.key();
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kernel) = compiled.get(&key) {
+            return Ok(kernel.clone());
+        }
+        let start = std::time::Instant::now();
+        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let kernel = compile(spec.compose_with(&replaced)?, replaced.is_empty())?;
+        tracing::debug!(kernel = key, %device, elapsed = ?start.elapsed(), "compiled");
+        compiled.insert(key, kernel.clone());
+        Ok(kernel)
+    }
+
+    /// Kernels compiled from now on take this source for a module; `None` for the library's own again.
+    fn replace(&self, module: &str, source: Option<String>) {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        match source {
+            Some(source) => replaced.insert(module.to_owned(), source),
+            None => replaced.remove(module),
+        };
+        compiled.clear();
+    }
 }
 
 impl Kernel {
@@ -32,7 +81,10 @@ impl Device {
     /// # Errors
     /// [`crate::EngineError::Shader`] if it does not compose or compile, [`crate::EngineError::MissingFeature`] on the `cpu` device.
     pub fn kernel(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
-        self.gpu("shaders")?.kernel(spec)
+        match self.inner() {
+            Inner::Cuda(cuda) => cuda.kernel(spec),
+            _ => self.gpu("shaders")?.kernel(spec),
+        }
     }
 
     /// Takes `source` for a module of any library from now on, `None` for the library's own again: to try a change without a build, and to
@@ -41,7 +93,10 @@ impl Device {
     /// # Errors
     /// [`crate::EngineError::MissingFeature`] on the `cpu` device.
     pub fn replace_shader(&self, module: &str, source: Option<String>) -> Result<()> {
-        self.gpu("shaders")?.replace_shader(module, source);
+        match self.inner() {
+            Inner::Cuda(cuda) => cuda.kernels.replace(module, source),
+            _ => self.gpu("shaders")?.kernels.replace(module, source),
+        }
         Ok(())
     }
 }

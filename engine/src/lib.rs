@@ -1,4 +1,4 @@
-//! A portable compute layer: the same WGSL kernel on Vulkan, Metal, DX12, GL and WebGPU, and plain memory on the host.
+//! A portable compute layer: the same WGSL kernel on Vulkan, Metal, DX12, GL, WebGPU and CUDA, and plain memory on the host.
 //!
 //! A [`Device`] makes [`Buffer`]s and [`Kernel`]s; an [`Encoder`] records dispatches, either into a command encoder of its own or into the
 //! caller's. Bindings are found by the name of the WGSL variable. Nothing is submitted before [`Encoder::submit`].
@@ -16,6 +16,7 @@
 
 mod buffer;
 mod capabilities;
+pub mod cuda;
 mod device;
 mod encoder;
 mod error;

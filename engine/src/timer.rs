@@ -1,8 +1,9 @@
 //! Times on the device's own clock.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::cuda::Command;
 use crate::device::Inner;
 use crate::encoder::Recording;
 use crate::{Device, Encoder, EngineError, Result};
@@ -17,6 +18,7 @@ pub struct Timer {
 #[derive(Debug)]
 enum Marks {
     Host(Mutex<Vec<Instant>>),
+    Cuda { device: Device, marks: Arc<crate::cuda::Marks> },
     Gpu { queries: wgpu::QuerySet, resolved: crate::Buffer, used: Mutex<u32>, nanoseconds_per_tick: f64 },
 }
 
@@ -28,6 +30,7 @@ impl Device {
     pub fn timer(&self, capacity: u32) -> Result<Timer> {
         let marks = match self.inner() {
             Inner::Host(_) => Marks::Host(Mutex::default()),
+            Inner::Cuda(_) => Marks::Cuda { device: self.clone(), marks: Arc::default() },
             Inner::Gpu(gpu) => {
                 if !self.capabilities().timestamps {
                     return Err(EngineError::MissingFeature { feature: "timestamp queries", device: self.info().to_string() });
@@ -69,7 +72,11 @@ impl Encoder<'_> {
                     *used += 1;
                 }
             }
-            (Marks::Gpu { .. }, Recording::Host) => {}
+            (Marks::Cuda { marks, .. }, Recording::Cuda(commands)) => {
+                commands.push(Command::Mark { marks: Arc::clone(marks), capacity: timer.capacity });
+            }
+            // A timer of another device.
+            (Marks::Gpu { .. } | Marks::Cuda { .. }, _) => {}
         }
     }
 
@@ -94,6 +101,10 @@ impl Timer {
                 let instants = std::mem::take(&mut *lock(instants));
                 Ok(instants.windows(2).map(|pair| pair[1] - pair[0]).collect())
             }
+            Marks::Cuda { device, marks } => match device.inner() {
+                Inner::Cuda(cuda) => cuda.driver.elapsed(marks.take()).map_err(|failure| cuda.failed(failure)),
+                _ => Ok(Vec::new()),
+            },
             Marks::Gpu { resolved, used, nanoseconds_per_tick, .. } => {
                 let count = std::mem::take(&mut *lock(used));
                 let ticks: Vec<u64> = resolved.read_range(0, u64::from(count) * 8).await?;

@@ -21,8 +21,14 @@ const ADD: KernelSpec<'static> =
     KernelSpec { library: &LIBRARY, module: "example/add", entry: "main", constants: &[("STEP", Constant::U32(7))], features: &[] };
 
 fn gpus() -> Vec<Device> {
-    let found = Device::list().into_iter().filter(|(info, _)| info.selector.starts_with("vulkan") || info.selector.starts_with("metal"));
-    found.map(|(info, _)| Device::open(&info.selector).unwrap()).collect()
+    let found =
+        Device::list().into_iter().filter(|(info, _)| ["vulkan", "metal", "cuda"].iter().any(|backend| info.selector.starts_with(backend)));
+    let mut devices: Vec<_> = found.map(|(info, _)| Device::open(&info.selector).unwrap()).collect();
+    // CUDA's recording and bookkeeping, without a GPU; it needs g++.
+    if cfg!(feature = "cuda-emulation") {
+        devices.extend(Device::open("cuda-emulation").ok());
+    }
+    devices
 }
 
 #[test]

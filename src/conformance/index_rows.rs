@@ -47,6 +47,8 @@ struct Spec {
     output: Output,
     /// Bytes bound at once; 0 for the device's limit.
     limit: u64,
+    /// Factor on random values.
+    factor: f32,
     /// Values around every code instead of random ones.
     codes: bool,
     repeats: usize,
@@ -64,6 +66,7 @@ const PLAIN: Spec = Spec {
     scale_format: ScaleFormat::PowerOfTwo,
     output: Output::Flat,
     limit: 0,
+    factor: 1.0,
     codes: false,
     repeats: 1,
     full: false,
@@ -87,6 +90,8 @@ pub(super) fn cases() -> Vec<Case> {
         }
         for (name, spec) in [
             ("norm", Spec { norm: true, ..PLAIN }),
+            // A variance that the epsilon is no small part of.
+            ("norm-of-small", Spec { norm: true, factor: 1e-3, ..PLAIN }),
             ("rope-half-split", Spec { rope: Some(RopeLayout::HalfSplit), ..PLAIN }),
             ("rope-interleaved", Spec { rope: Some(RopeLayout::Interleaved), ..PLAIN }),
             ("hadamard", Spec { hadamard: true, ..PLAIN }),
@@ -197,7 +202,7 @@ impl Data {
                 x.extend((1..spec.dim).map(|i| codes[(row * (spec.dim - 1) + i - 1) % codes.len()]));
                 continue;
             }
-            x.extend((0..spec.dim).map(|i| if spec.exact() { value(&mut random, row, i) } else { random.normal() }));
+            x.extend((0..spec.dim).map(|i| if spec.exact() { value(&mut random, row, i) } else { random.normal() * spec.factor }));
         }
         let page_size = if let Output::Paged { page_size, .. } = spec.output { page_size } else { 1 };
         let pages = (spec.positions + spec.positions / 3).div_ceil(page_size);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Gpu, PipelineCache};
+use crate::kernel::Kernels;
 use crate::{Capabilities, Device, DeviceInfo, DeviceKind, EngineError, MatrixShape, Result, SubgroupSizes};
 
 /// Features that kernels or timers make use of; each is asked for where the adapter has it.
@@ -73,6 +74,7 @@ pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo
         max_workgroups_per_dimension: 0,
         timestamps: true,
         max_loop_iterations: info.name.starts_with("llvmpipe").then_some(LLVMPIPE_LOOP_ITERATIONS),
+        compute_capability: None,
     };
     restrict(&mut capabilities, adapter.features(), &limits);
     (DeviceInfo { selector, name: info.name, driver, kind }, capabilities)
@@ -133,15 +135,6 @@ impl Adapter {
         let cache = PipelineCache::open(&device, &self.adapter.get_info());
         let Adapter { info, capabilities, .. } = self;
         tracing::debug!(device = %info, ?capabilities, "opened");
-        Ok(Device::from_gpu(Gpu {
-            device,
-            queue,
-            info,
-            capabilities,
-            kernels: Mutex::default(),
-            replaced: Mutex::default(),
-            cache,
-            health,
-        }))
+        Ok(Device::from_gpu(Gpu { device, queue, info, capabilities, kernels: Kernels::default(), cache, health }))
     }
 }

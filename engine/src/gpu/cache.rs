@@ -49,7 +49,7 @@ impl Drop for PipelineCache {
 }
 
 /// `$DSA_CACHE_DIR`, or a folder of our own among the user's caches. `DSA_CACHE_DIR=` (empty) turns the disk cache off.
-fn directory() -> Option<PathBuf> {
+pub(crate) fn directory() -> Option<PathBuf> {
     if let Some(own) = std::env::var_os("DSA_CACHE_DIR") {
         return (!own.is_empty()).then(|| own.into());
     }

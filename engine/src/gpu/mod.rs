@@ -5,13 +5,14 @@ mod cache;
 mod memory;
 mod pipeline;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use adapter::adapters;
 use cache::PipelineCache;
+pub(crate) use cache::directory as cache_directory;
 
-use crate::{Capabilities, DeviceInfo, EngineError, Kernel, Result};
+use crate::kernel::Kernels;
+use crate::{Capabilities, DeviceInfo, EngineError, Result};
 
 /// An open GPU.
 pub(crate) struct Gpu {
@@ -19,9 +20,7 @@ pub(crate) struct Gpu {
     pub(crate) queue: wgpu::Queue,
     pub(crate) info: DeviceInfo,
     pub(crate) capabilities: Capabilities,
-    kernels: Mutex<HashMap<String, Kernel>>,
-    /// Sources that stand in for modules of a library.
-    replaced: Mutex<HashMap<String, String>>,
+    pub(crate) kernels: Kernels,
     cache: Option<PipelineCache>,
     health: Arc<Mutex<Option<String>>>,
 }
@@ -31,16 +30,7 @@ impl Gpu {
     pub(crate) fn from_caller(device: wgpu::Device, queue: wgpu::Queue, adapter: &wgpu::Adapter) -> Self {
         let (info, mut capabilities) = adapter::describe(adapter, "wgpu".to_owned());
         adapter::restrict(&mut capabilities, device.features(), &device.limits());
-        Gpu {
-            device,
-            queue,
-            info,
-            capabilities,
-            kernels: Mutex::default(),
-            replaced: Mutex::default(),
-            cache: None,
-            health: Arc::default(),
-        }
+        Gpu { device, queue, info, capabilities, kernels: Kernels::default(), cache: None, health: Arc::default() }
     }
 
     /// The first error that no call could report, such as a lost device.

@@ -1,56 +1,19 @@
 //! From a composed shader to a compute pipeline.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::Gpu;
-use crate::kernel::{Kernel, KernelInner};
+use crate::kernel::{Compiled, Kernel, KernelInner};
 use crate::wgsl::{Access, ComposedShader, ReflectedBinding, for_naga};
 use crate::{EngineError, KernelSpec, Result};
 
 impl Gpu {
     /// Compiles a kernel, or returns it from the cache in memory.
     pub(crate) fn kernel(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
-        let key = spec.key();
-        let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kernel) = kernels.get(&key) {
-            return Ok(kernel.clone());
-        }
-        let start = std::time::Instant::now();
-        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        let shader = spec.compose_with(&replaced)?;
-        self.check_limits(spec, &shader)?;
-        let kernel = self.compile(spec, shader, replaced.is_empty())?;
-        tracing::debug!(kernel = key, device = %self.info, elapsed = ?start.elapsed(), "compiled");
-        kernels.insert(key, kernel.clone());
-        Ok(kernel)
-    }
-
-    /// Kernels compiled from now on take this source for a module; `None` for the library's own again.
-    pub(crate) fn replace_shader(&self, module: &str, source: Option<String>) {
-        let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        match source {
-            Some(source) => replaced.insert(module.to_owned(), source),
-            None => replaced.remove(module),
-        };
-        kernels.clear();
-    }
-
-    fn check_limits(&self, spec: &KernelSpec<'_>, shader: &ComposedShader) -> Result<()> {
-        let (reflection, limits) = (&shader.reflection, &self.capabilities);
-        let storage = reflection.bindings.iter().filter(|binding| binding.access != Access::Uniform).count() as u32;
-        let invocations = reflection.workgroup_size.iter().product::<u32>();
-        for (what, needed, limit) in [
-            ("bytes of workgroup memory", reflection.workgroup_memory, limits.max_workgroup_memory),
-            ("invocations in a workgroup", invocations, limits.max_invocations),
-            ("storage buffers", storage, limits.max_storage_buffers),
-        ] {
-            if needed > limit {
-                let reason = format!("needs {needed} {what}, but {} allows {limit}", self.info);
-                return Err(EngineError::Shader { module: spec.module.to_owned(), reason });
-            }
-        }
-        Ok(())
+        self.kernels.get(spec, &self.info, |shader, ours| {
+            self.capabilities.check(spec.module, &shader.reflection, &self.info)?;
+            self.compile(spec, shader, ours)
+        })
     }
 
     fn compile(&self, spec: &KernelSpec<'_>, shader: ComposedShader, ours: bool) -> Result<Kernel> {
@@ -85,7 +48,8 @@ impl Gpu {
         if let Some(error) = pollster::block_on(scope.pop()) {
             return Err(EngineError::Shader { module: spec.module.to_owned(), reason: error.to_string() });
         }
-        let inner = KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, pipeline, layout };
+        let inner =
+            KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled: Compiled::Gpu { pipeline, layout } };
         Ok(Kernel { inner: Arc::new(inner) })
     }
 }
