@@ -114,6 +114,7 @@ fn prefill_corners(cases: &mut Vec<Case>) {
         add(cases, format!("corner/k{top_k}"), Spec::prefill(2, 13, 576, 128, top_k));
     }
     add(cases, "corner/one-row", Spec::prefill(3, 4, 512, 1, 3));
+    add(cases, "corner/k2051", Spec::prefill(1, 16, 576, 300, 2051));
     add(cases, "corner/k1152", Spec::prefill(1, 64, 576, 1300, 1152));
     let base = Spec::prefill(6, 16, 576, 300, 200);
     add(cases, "corner/huge-sinks", Spec { sink: Sink::Huge, ..base });
