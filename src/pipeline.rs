@@ -29,8 +29,10 @@ pub struct PipelineOptions {
     pub chunk: u64,
     /// Attention heads, 1 to 128.
     pub heads: u32,
-    /// Element type of latent rows, queries and outputs.
-    pub dtype: DType,
+    /// Element type of the latent rows that come in.
+    pub latent_dtype: DType,
+    /// Element type of queries and outputs. f32 keeps what bf16 rounds off the outputs.
+    pub q_dtype: DType,
     /// Factor on `q . k` before attention's softmax.
     pub softmax_scale: f32,
     /// Index heads, 1 to 128.
@@ -59,7 +61,8 @@ impl Default for PipelineOptions {
             capacity: 0,
             chunk: 1024,
             heads: 128,
-            dtype: DType::Bf16,
+            latent_dtype: DType::Bf16,
+            q_dtype: DType::Bf16,
             // 192^-0.5 * (0.1 ln 40 + 1)^2: the report's scale for contexts extended by YaRN.
             softmax_scale: 0.135_233_78,
             index_heads: 64,
@@ -85,7 +88,7 @@ pub(crate) const D_V: u32 = 512;
 pub struct Tokens<'a> {
     /// How many; at most the pipeline's chunk.
     pub count: u64,
-    /// `[count, 576]` of the pipeline's dtype: 512 latent values, 64 rotary ones with their rotation applied.
+    /// `[count, 576]` of the latent dtype: 512 latent values, 64 rotary ones with their rotation applied.
     pub latent: &'a Buffer,
     /// `[count, 128]` of the index dtype: index keys before norm, rope and Hadamard.
     pub index_keys: &'a Buffer,
@@ -130,7 +133,7 @@ impl Pipeline {
             KvCacheWriterOptions {
                 rows: options.chunk,
                 d_qk: D_QK,
-                dtype: options.dtype,
+                dtype: options.latent_dtype,
                 format: KvFormat::Fp8,
                 rows_per_segment,
                 variant: options.variant,

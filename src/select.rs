@@ -13,6 +13,9 @@ use crate::topk::{TopK, TopKArgs, TopKOptions};
 use crate::windows::{at_least, ranges};
 use crate::{Error, Result, Variant};
 
+/// Most queries of a group: what the logits take as the queries of one sequence.
+const MAX_GROUP: u64 = 1 << 20;
+
 /// What a [`Select`] is made for.
 #[derive(Clone, Copy, Debug)]
 pub struct SelectOptions {
@@ -84,6 +87,9 @@ impl Select {
     /// [`Error::Range`] for a size that is not supported or a budget that does not hold one query's scores, [`Error::Unsupported`] for a
     /// variant that the device lacks.
     pub fn plan(device: &Device, options: SelectOptions) -> Result<Self> {
+        if options.page_size == 0 {
+            return Err(Error::range("page_size", "1 or more", 0));
+        }
         if options.budget_bytes < options.max_context.saturating_mul(4) {
             let needed = format!("at least {} bytes, the scores of one query", options.max_context.saturating_mul(4));
             return Err(Error::range("budget_bytes", needed, options.budget_bytes));
@@ -129,7 +135,7 @@ impl Select {
             return Ok(());
         }
         let columns = bucket(args.max_context).min(self.options.max_context).max(1);
-        let rows = (self.options.budget_bytes / (columns * 4)).clamp(1, queries);
+        let rows = (self.options.budget_bytes / (columns * 4)).clamp(1, queries.min(MAX_GROUP));
         let groups = queries.div_ceil(rows);
         let mut stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if stage.as_ref().is_none_or(|stage| (stage.rows, stage.columns) != (rows, columns) || stage.groups < groups) {
@@ -191,7 +197,9 @@ impl Select {
         let mut table = args.block_table[..args.block_table.len().min(pages)].to_vec();
         table.resize(pages, -1);
         let block_table = self.device.upload("block_table", &table.repeat(stage.groups as usize))?;
-        let mut lengths = args.context_lengths.to_vec();
+        // The stage has columns for more tokens than this call's, so that a length beyond them would count.
+        let longest = i32::try_from(args.max_context).unwrap_or(i32::MAX);
+        let mut lengths: Vec<i32> = args.context_lengths.iter().map(|&length| length.min(longest)).collect();
         lengths.resize((stage.groups * stage.rows) as usize, 0);
         let context_lengths = self.device.upload("context_lengths", &lengths)?;
         let padded = stage.groups * stage.rows;

@@ -17,6 +17,8 @@ pub static LIBRARY: ShaderLibrary = ShaderLibrary {
         "attention/merge",
         "attention/output",
         "attention/rows",
+        "bench/copy",
+        "bench/multiply_add",
         "cache/kv_fp8",
         "cache/rows",
         "common/e4m3",
@@ -84,5 +86,15 @@ impl std::fmt::Display for Specialisation {
 /// Every kernel that the library launches: all combinations of conditions, at the sizes that models have. Tests put each of them through
 /// every shader compiler at hand. An operation's plan gets its kernel from the same functions as this list.
 pub fn catalogue() -> Vec<Specialisation> {
-    [attention::catalogue(), index_logits::catalogue(), index_rows::catalogue(), kv_cache::catalogue(), topk::catalogue()].concat()
+    let ceilings =
+        ["bench/copy", "bench/multiply_add"].map(|module| Specialisation { module, constants: Vec::new(), features: Vec::new() });
+    [
+        attention::catalogue(),
+        index_logits::catalogue(),
+        index_rows::catalogue(),
+        kv_cache::catalogue(),
+        topk::catalogue(),
+        ceilings.to_vec(),
+    ]
+    .concat()
 }

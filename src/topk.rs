@@ -126,7 +126,7 @@ impl TopK {
             return Ok(TopK { device: device.clone(), options, variant, reason: why, work: Work::Host });
         }
         let limits = Limits::new(device, max_binding_bytes);
-        let (method, why_method) = choose_method(&options, limits)?;
+        let (method, why_method) = choose_method(&options, limits.whole_row(device))?;
         let work = match method {
             Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? },
             Method::Chunks => Work::Chunks(Box::new(Chunks::plan(device, &options, variant, limits)?)),
@@ -261,14 +261,16 @@ fn check_options(options: &TopKOptions) -> Result<()> {
     Ok(())
 }
 
-fn choose_method(options: &TopKOptions, limits: Limits) -> Result<(Method, String)> {
-    let bindable = options.columns <= limits.words();
+fn choose_method(options: &TopKOptions, whole_row: u64) -> Result<(Method, String)> {
+    let fits = options.columns <= whole_row;
     match options.method {
-        Some(Method::WholeRows) if !bindable => {
-            Err(Error::range("columns", format!("at most {} with Method::WholeRows on this device", limits.words()), options.columns))
+        Some(Method::WholeRows) if !fits => {
+            Err(Error::range("columns", format!("at most {whole_row} with Method::WholeRows on this device"), options.columns))
         }
         Some(method) => Ok((method, format!("{method:?} requested"))),
-        None if !bindable => Ok((Method::Chunks, "Chunks: a row is larger than what the device can bind at once".to_owned())),
+        None if !fits => {
+            Ok((Method::Chunks, format!("Chunks: a row is longer than {whole_row}, the most for one workgroup of this device")))
+        }
         None if options.rows <= CHUNKED_ROWS && options.columns >= CHUNKED_COLUMNS => {
             Ok((Method::Chunks, format!("Chunks: at most {CHUNKED_ROWS} rows of at least {CHUNKED_COLUMNS} columns")))
         }

@@ -103,6 +103,8 @@ pub struct Capabilities {
     /// Major and minor compute capability of a CUDA device; `None` for others. All workgroup memory is dynamic shared memory there, so that
     /// [`Capabilities::max_workgroup_memory`] is what one block can ask for: 227 KiB on 9.0.
     pub compute_capability: Option<(u32, u32)>,
+    /// The driver ends an invocation's loops, without a word, once all of them together have gone round so often; `None` if it does not.
+    pub max_loop_iterations: Option<u32>,
 }
 
 impl Capabilities {
@@ -121,6 +123,7 @@ impl Capabilities {
             max_workgroups_per_dimension: u32::MAX,
             timestamps: true,
             compute_capability: None,
+            max_loop_iterations: None,
         }
     }
 

@@ -45,4 +45,17 @@ impl Device {
             _ => self.gpu("shaders")?.kernel(spec),
         }
     }
+
+    /// Takes `source` for a module of any library from now on, `None` for the library's own again: to try a change without a build, and to
+    /// test that a broken shader is noticed. Kernels that exist stay as they are; new ones run with the driver's bounds checks.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::MissingFeature`] on the `cpu` device.
+    pub fn replace_shader(&self, module: &str, source: Option<String>) -> Result<()> {
+        match self.inner() {
+            Inner::Cuda(cuda) => cuda.replace_shader(module, source),
+            _ => self.gpu("shaders")?.replace_shader(module, source),
+        }
+        Ok(())
+    }
 }

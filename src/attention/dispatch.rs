@@ -11,6 +11,8 @@ use crate::{DType, Error, KvFormat, Result, Variant};
 
 /// Keys that a workgroup takes at a time.
 const TILE: u64 = 64;
+/// Most that a thread's loops go round for a tile, all together: 18 chunks of 2 steps for the scores, 16 for the values, the search for tiles.
+const TILE_ITERATIONS: u64 = 80;
 /// Windows start, and bound slices of a tensor by query start, at multiples of so many rows: then every offset is aligned.
 const ALIGNED_ROWS: u64 = 64;
 /// Workgroups that keep a large GPU busy, at three for each of its cores; a driver that runs on the host needs few.
@@ -94,7 +96,7 @@ impl Dispatches {
     pub(super) fn new(device: &Device, shape: &Shape, variant: Variant, tuning: Tuning) -> Result<Self> {
         let head_block = head_block(shape.heads);
         let windows = windows(device, shape, tuning)?;
-        let splits = splits(device, shape, tuning, windows.len() as u64)?;
+        let splits = splits(device, shape, tuning, &windows)?;
         let slots = windows.len() as u64 * splits;
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
@@ -276,23 +278,24 @@ fn partial_bytes(shape: &Shape, slots: u64) -> u64 {
     slots * u64::from(shape.heads) * (u64::from(shape.d_v) * 4 + 8)
 }
 
-fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: u64) -> Result<u64> {
+fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window]) -> Result<u64> {
+    let keys = match shape.keys {
+        KeyList::Listed { top_k } => top_k.into(),
+        KeyList::Range => windows.iter().map(|window| window.rows).max().unwrap_or(0),
+    };
+    let least = device.capabilities().max_loop_iterations.map_or(1, |most| keys.div_ceil(u64::from(most) / TILE_ITERATIONS * TILE));
     if let Some(splits) = tuning.splits {
         if !(1..=256).contains(&splits) {
             return Err(Error::range("splits", "1..=256", splits));
         }
-        return Ok(splits.into());
+        return Ok(least.max(splits.into()));
     }
     let software = device.info().kind == DeviceKind::Software;
     let target = if software { TARGET_WORKGROUPS_SOFTWARE } else { TARGET_WORKGROUPS };
     let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block(shape.heads)));
-    let keys = match shape.keys {
-        KeyList::Listed { top_k } => top_k.into(),
-        KeyList::Range => shape.rows,
-    };
     let wanted = (target / blocks).clamp(1, keys.div_ceil(TILE).min(MAX_CHOSEN_SPLITS));
-    let affordable = workspace_limit(device, tuning) / partial_bytes(shape, windows);
-    Ok(wanted.min(affordable.max(1)))
+    let affordable = workspace_limit(device, tuning) / partial_bytes(shape, windows.len() as u64);
+    Ok(wanted.min(affordable).max(least).max(1))
 }
 
 fn workspace_limit(device: &Device, tuning: Tuning) -> u64 {

@@ -83,6 +83,7 @@ fn describe(info: DeviceInfo, capabilities: Capabilities, auto: Option<&str>, op
         "max_storage_buffers": c.max_storage_buffers,
         "max_workgroups_per_dimension": c.max_workgroups_per_dimension,
         "timestamps": c.timestamps,
+        "max_loop_iterations": c.max_loop_iterations,
     });
     Shown {
         auto: auto == Some(info.selector.as_str()),
@@ -139,5 +140,8 @@ fn capabilities(c: &Capabilities, host: bool) -> Table {
     table.row(["workgroup".to_owned(), format!("{} invocations, {} of memory", c.max_invocations, bytes(c.max_workgroup_memory.into()))]);
     table.row(["bindings".to_owned(), format!("{} buffers, offsets of {} bytes", c.max_storage_buffers, c.offset_alignment)]);
     table.row(["timestamps".to_owned(), yes(c.timestamps)]);
+    if let Some(iterations) = c.max_loop_iterations {
+        table.row(["loop iterations before the driver ends them".to_owned(), iterations.to_string()]);
+    }
     table
 }

@@ -3,6 +3,8 @@
 //! A command is a module with `Args` (clap) and `run(&Args, &Context) -> Result<(), Failure>`. Results go to stdout; a failure is one
 //! sentence on stderr and an exit code: 2 for a request that cannot be met as it stands, 1 for a check or a device that failed.
 
+mod bench;
+mod check;
 mod devices;
 mod failure;
 mod op;
@@ -31,6 +33,8 @@ const HELP: &str = "\
 Examples:
   dsa recall README.md --heads 16
   dsa devices -v
+  dsa check
+  dsa bench cost
   dsa op top-k --input scores.safetensors --output indices.safetensors --top-k 2048
 
 Environment:
@@ -39,6 +43,8 @@ Environment:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bench(bench::Args),
+    Check(check::Args),
     Devices(devices::Args),
     Recall(recall::command::Args),
     Op(op::Args),
@@ -47,6 +53,8 @@ enum Command {
 impl Command {
     fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
+            Command::Bench(args) => bench::run(args, context),
+            Command::Check(args) => check::run(args, context),
             Command::Devices(args) => devices::run(args, context),
             Command::Recall(args) => recall::command::run(args, context),
             Command::Op(args) => op::run(args, context),

@@ -1,9 +1,13 @@
 //! Cases of sparse prefill, sparse decode and dense attention: FlashMLA's test matrices at sizes that a software driver can run, and what they
 //! leave out: few or odd numbers of heads, other element types, splits, segments and windows.
 
+mod codes;
 mod data;
+mod device;
+mod full;
 
-use data::{Lengths, Op, Pattern, Problem, Spec, same};
+use data::{Lengths, Op, Pattern, Problem, Sink, Spec};
+use device::same;
 
 use super::Case;
 use crate::attention::Tuning;
@@ -15,11 +19,13 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     prefill(&mut cases);
     prefill_corners(&mut cases);
+    repeats(&mut cases);
     formats(&mut cases);
     divided(&mut cases);
     decode(&mut cases);
     dense(&mut cases);
-    full(&mut cases);
+    cases.extend(codes::cases());
+    full::cases(&mut cases);
     cases
 }
 
@@ -43,7 +49,7 @@ fn add_case(cases: &mut Vec<Case>, name: String, spec: Spec, full: bool) {
         let output = problem.run(target, 1)?.remove(0);
         problem.compare(&output)
     });
-    cases.push(Case { group: group(spec.op), name, full, variants: VARIANTS, check });
+    cases.push(Case { group: group(spec.op), name, tolerance: spec.tolerance(), full, variants: VARIANTS, check });
 }
 
 /// Each case has data of its own, the same in every run (FNV-1a).
@@ -67,13 +73,21 @@ fn prefill(cases: &mut Vec<Case>) {
                 add(cases, format!("regular/d{d_qk}-h{heads}-n{rows}-k{top_k}"), Spec::prefill(queries, heads, d_qk, rows, top_k));
             }
         }
+        // Few heads take a form of the kernel each.
+        for heads in [if d_qk == 512 { 2 } else { 5 }, 32, 40, 127] {
+            add(cases, format!("regular/d{d_qk}-h{heads}-n70-k33"), Spec::prefill(1, heads, d_qk, 70, 33));
+        }
         for (rows, top_k) in [(256, 256), (512, 512), (1840, 256), (1592, 384), (1521, 512), (153, 256)] {
             add(cases, format!("regular/d{d_qk}-h16-n{rows}-k{top_k}"), Spec::prefill(1, 16, d_qk, rows, top_k));
         }
-        for (sink, lengths) in [(true, Lengths::All), (false, Lengths::PerQuery), (true, Lengths::PerQuery)] {
+        for (sink, lengths) in [(Sink::Some, Lengths::All), (Sink::None, Lengths::PerQuery), (Sink::Some, Lengths::PerQuery)] {
             for (heads, rows, top_k) in [(64, 592, 128), (128, 95, 128), (13, 1592, 384), (8, 114, 384)] {
                 let spec = Spec { sink, lengths, ..Spec::prefill(2, heads, d_qk, rows, top_k) };
-                add(cases, format!("features/d{d_qk}-h{heads}-n{rows}-k{top_k}-sink-{sink}-{lengths:?}").to_lowercase(), spec);
+                add(
+                    cases,
+                    format!("features/d{d_qk}-h{heads}-n{rows}-k{top_k}-sink-{}-{lengths:?}", sink != Sink::None).to_lowercase(),
+                    spec,
+                );
             }
         }
     }
@@ -81,7 +95,8 @@ fn prefill(cases: &mut Vec<Case>) {
 
 fn prefill_corners(cases: &mut Vec<Case>) {
     for (d_qk, heads, rows, top_k) in [(576, 64, 128, 128), (512, 128, 256, 256), (576, 8, 4321, 4096)] {
-        let spec = Spec { pattern: Pattern::Invalid, sink: true, lengths: Lengths::PerQuery, ..Spec::prefill(2, heads, d_qk, rows, top_k) };
+        let spec =
+            Spec { pattern: Pattern::Invalid, sink: Sink::Some, lengths: Lengths::PerQuery, ..Spec::prefill(2, heads, d_qk, rows, top_k) };
         add(cases, format!("corner/all-invalid-d{d_qk}-h{heads}-k{top_k}"), spec);
     }
     for (rows, top_k) in [(32, 2048), (64, 8192)] {
@@ -89,25 +104,44 @@ fn prefill_corners(cases: &mut Vec<Case>) {
     }
     let duplicates = Spec { pattern: Pattern::Duplicates, ..Spec::prefill(2, 16, 576, 200, 300) };
     add(cases, "corner/duplicates", duplicates);
-    let ascending = Spec { pattern: Pattern::Ascending, sink: true, ..Spec::prefill(3, 16, 576, 700, 512) };
+    // Longer than some drivers let a loop run.
+    let one_split = Tuning { splits: Some(1), ..Tuning::default() };
+    let long = Spec { pattern: Pattern::Duplicates, tuning: one_split, ..Spec::prefill(1, 1, 576, 200, 120_000) };
+    add(cases, "corner/k120000", long);
+    let ascending = Spec { pattern: Pattern::Ascending, sink: Sink::Some, ..Spec::prefill(3, 16, 576, 700, 512) };
     add(cases, "corner/ascending-then-none", ascending);
     for top_k in [1, 63, 65] {
         add(cases, format!("corner/k{top_k}"), Spec::prefill(2, 13, 576, 128, top_k));
     }
     add(cases, "corner/one-row", Spec::prefill(3, 4, 512, 1, 3));
-    let spec = Spec { sink: true, ..Spec::prefill(5, 16, 576, 300, 200) };
-    cases.push(Case {
-        group: group(Op::Prefill),
-        name: "repeats/three".to_owned(),
-        full: false,
-        variants: VARIANTS,
-        check: Box::new(move |target| {
+    add(cases, "corner/k1152", Spec::prefill(1, 64, 576, 1300, 1152));
+    let base = Spec::prefill(6, 16, 576, 300, 200);
+    add(cases, "corner/huge-sinks", Spec { sink: Sink::Huge, ..base });
+    add(cases, "corner/hostile-lengths", Spec { lengths: Lengths::Hostile, ..base });
+    // One key has all the weight, and what is left of the others is less than the smallest f32.
+    add(cases, "corner/one-key-wins", Spec { gain: 300.0, sink: Sink::Some, ..base });
+    add(cases, "corner/no-queries", Spec { queries: 0, ..base });
+}
+
+/// Every run gives the same bits.
+fn repeats(cases: &mut Vec<Case>) {
+    let split = |n| Tuning { splits: Some(n), ..Tuning::default() };
+    for (name, spec) in [
+        ("repeats/20", Spec { sink: Sink::Some, ..Spec::prefill(3, 16, 576, 300, 200) }),
+        ("repeats/20-splits", Spec { tuning: split(3), ..Spec::prefill(3, 16, 576, 300, 200) }),
+        ("repeats/20", Spec::decode(2, 2, 16, 300, 128)),
+        ("repeats/20-splits", Spec { tuning: split(2), ..Spec::decode(1, 2, 16, 300, 128) }),
+        ("repeats/20", Spec::dense(4, 16, 576, 100)),
+    ] {
+        let check: super::Check = Box::new(move |target| {
             let problem = Problem::new(spec, seed("repeats"));
-            let outputs = problem.run(target, 3)?;
+            let outputs = problem.run(target, 20)?;
             outputs.windows(2).try_for_each(|pair| same(&pair[0], &pair[1]).map(drop))?;
             problem.compare(&outputs[0])
-        }),
-    });
+        });
+        let group = group(spec.op);
+        cases.push(Case { group, name: name.to_owned(), tolerance: spec.tolerance(), full: false, variants: VARIANTS, check });
+    }
 }
 
 fn formats(cases: &mut Vec<Case>) {
@@ -121,13 +155,15 @@ fn formats(cases: &mut Vec<Case>) {
         (DType::F16, KvFormat::Fp8),
     ] {
         let name = format!("formats/{q_dtype:?}-{kv_format:?}").replace("Plain(", "").replace(')', "").to_lowercase();
-        add(cases, name, Spec { q_dtype, kv_format, sink: true, ..Spec::prefill(2, 13, 576, 250, 200) });
+        add(cases, name, Spec { q_dtype, kv_format, sink: Sink::Some, ..Spec::prefill(2, 13, 576, 250, 200) });
     }
     for (d_qk, d_v) in [(64, 64), (320, 192), (576, 448), (512, 256)] {
         let spec = Spec { d_v, ..Spec::prefill(3, 16, d_qk, 150, 100) };
         add(cases, format!("formats/d{d_qk}-v{d_v}"), spec);
-        let spec = Spec { q_dtype: DType::F32, kv_format: plain(DType::F32), ..spec };
-        add(cases, format!("formats/f32-d{d_qk}-v{d_v}"), spec);
+        if d_qk < 512 {
+            let spec = Spec { q_dtype: DType::F32, kv_format: plain(DType::F32), ..spec };
+            add(cases, format!("formats/f32-d{d_qk}-v{d_v}"), spec);
+        }
     }
 }
 
@@ -136,7 +172,7 @@ fn divided(cases: &mut Vec<Case>) {
     let row = KvFormat::Plain(DType::Bf16).row_bytes(576);
     let window = |rows: u64| Tuning { max_window_bytes: rows * row, ..Tuning::default() };
     let splits = |splits| Tuning { splits: Some(splits), ..Tuning::default() };
-    let base = Spec { sink: true, lengths: Lengths::PerQuery, ..Spec::prefill(4, 16, 576, 500, 400) };
+    let base = Spec { sink: Sink::Some, lengths: Lengths::PerQuery, ..Spec::prefill(4, 16, 576, 500, 400) };
     for n in [2, 3, 7, 16] {
         add(cases, format!("splits/{n}"), Spec { tuning: splits(n), ..base });
     }
@@ -156,9 +192,9 @@ fn divided(cases: &mut Vec<Case>) {
         Spec { tuning: Tuning { max_workspace_bytes: 3 * 2 * 13 * (512 * 4 + 8), ..splits(2) }, ..Spec::decode(3, 3, 13, 300, 200) };
     add(cases, "groups/workspace", decode);
     for (name, spec, parts) in [
-        ("groups/ranges", Spec::prefill(70, 3, 64, 100, 70), [0..1, 1..67, 67..70]),
+        ("groups/ranges", Spec::prefill(67, 3, 64, 100, 40), [0..1, 1..66, 66..67]),
         ("groups/ranges", Spec { lengths: Lengths::PerSequence, ..Spec::decode(5, 2, 5, 100, 70) }, [0..1, 1..4, 4..5]),
-        ("groups/ranges", Spec::dense(70, 3, 64, 100), [0..1, 1..67, 67..70]),
+        ("groups/ranges", Spec::dense(20, 13, 64, 100), [0..1, 1..17, 17..20]),
     ] {
         let check: super::Check = Box::new(move |target| {
             let problem = Problem::new(spec, seed(name));
@@ -169,29 +205,44 @@ fn divided(cases: &mut Vec<Case>) {
             }
             problem.compare(&output)
         });
-        cases.push(Case { group: group(spec.op), name: name.to_owned(), full: false, variants: VARIANTS, check });
+        let (group, name) = (group(spec.op), name.to_owned());
+        cases.push(Case { group, name, tolerance: spec.tolerance(), full: false, variants: VARIANTS, check });
     }
 }
 
-/// FlashMLA's decode cases: FP8 rows, whose unreferenced ones hold NaN. A page size shows only in which physical rows exist, so that the
-/// number of rows is a multiple of it.
+/// FlashMLA's decode cases: sequences of all lengths in the pages of one FP8 cache, whose unreferenced rows hold NaN.
 fn decode(cases: &mut Vec<Case>) {
-    let pages = |rows: usize, page: usize| rows.div_ceil(page) * page;
-    for heads in [64, 128] {
-        for (rows, top_k, page) in [(512, 64, 2), (512, 64, 64), (512, 64, 69), (1024, 576, 61)] {
-            let (batch, next_n) = if heads == 64 { (2, 1) } else { (1, 3) };
-            let batch = if top_k > 64 { 1 } else { batch };
-            let next_n = if top_k > 64 { 1 } else { next_n };
-            let spec = Spec::decode(batch, next_n, heads, pages(rows, page), top_k);
-            add(cases, format!("regular/h{heads}-n{rows}-k{top_k}-page{page}"), spec);
+    for (heads, batch, next_n, length, top_k, page) in [
+        (64, 2, 1, 512, 64, 2),
+        (64, 2, 1, 512, 64, 64),
+        (128, 1, 3, 512, 64, 69),
+        (64, 1, 1, 1024, 576, 2),
+        (128, 1, 1, 1024, 576, 61),
+        (16, 1, 1, 2046, 2048, 2),
+        (16, 2, 1, 2046, 2048, 64),
+        (16, 1, 1, 2046, 2048, 576),
+        (128, 2, 1, 512, 64, 1),
+        (8, 4, 3, 300, 64, 32),
+    ] {
+        let spec = Spec::paged(batch, next_n, heads, length, top_k, page);
+        add(cases, format!("regular/h{heads}-b{batch}-q{next_n}-n{length}-k{top_k}-page{page}"), spec);
+    }
+    for (length, top_k, page) in [(512, 64, 61), (650, 576, 53)] {
+        for sink in [Sink::Some, Sink::None] {
+            let spec = Spec { sink, pattern: Pattern::Paged { page, empty: true }, ..Spec::paged(3, 2, 16, length, top_k, page) };
+            add(cases, format!("corner/empty-sequences-k{top_k}-page{page}-sink-{}", sink != Sink::None), spec);
         }
     }
-    add(cases, "regular/h16-n2046-k2048-page2", Spec::decode(1, 1, 16, 2046, 2048));
+    add(cases, "corner/fewer-tokens-than-k", Spec::paged(5, 1, 13, 96, 576, 16));
+    add(cases, "corner/hostile-lengths", Spec { lengths: Lengths::Hostile, ..Spec::decode(3, 2, 16, 300, 96) });
+    add(cases, "corner/huge-sinks", Spec { sink: Sink::Huge, ..Spec::decode(1, 2, 16, 300, 96) });
+    add(cases, "corner/one-key-wins", Spec { gain: 300.0, ..Spec::decode(2, 2, 16, 300, 96) });
+    add(cases, "corner/no-sequences", Spec { queries: 0, ..Spec::decode(1, 2, 16, 300, 96) });
     for lengths in [Lengths::PerQuery, Lengths::PerSequence] {
         let spec = Spec { lengths, ..Spec::decode(3, 2, 13, 549, 96) };
         add(cases, format!("features/{lengths:?}").to_lowercase(), spec);
     }
-    let (invalid, sink) = (Pattern::Invalid, false);
+    let (invalid, sink) = (Pattern::Invalid, Sink::None);
     add(cases, "corner/all-invalid", Spec { pattern: invalid, ..Spec::decode(2, 3, 64, 549, 64) });
     add(cases, "corner/all-invalid-no-sink", Spec { pattern: invalid, sink, ..Spec::decode(2, 3, 16, 689, 576) });
     add(cases, "corner/ascending-no-sink", Spec { pattern: Pattern::Ascending, sink, ..Spec::decode(2, 3, 8, 689, 576) });
@@ -204,13 +255,12 @@ fn decode(cases: &mut Vec<Case>) {
 }
 
 fn dense(cases: &mut Vec<Case>) {
-    for (d_qk, heads, queries, rows) in
-        [(576, 16, 8, 100), (512, 1, 8, 65), (576, 64, 2, 200), (576, 128, 1, 300), (512, 8, 16, 16), (64, 13, 9, 64)]
-    {
+    for (d_qk, heads, queries, rows) in [(576, 16, 8, 100), (512, 1, 5, 65), (576, 64, 2, 200), (576, 128, 1, 300), (512, 8, 16, 16)] {
         add(cases, format!("causal/d{d_qk}-h{heads}-q{queries}-n{rows}"), Spec::dense(queries, heads, d_qk, rows));
     }
-    let base = Spec { sink: true, ..Spec::dense(8, 16, 576, 450) };
+    let base = Spec { sink: Sink::Some, ..Spec::dense(5, 16, 576, 330) };
     add(cases, "features/sink", base);
+    add(cases, "corner/no-queries", Spec { queries: 0, ..base });
     for n in [2, 5] {
         add(cases, format!("splits/{n}"), Spec { tuning: Tuning { splits: Some(n), ..Tuning::default() }, ..base });
     }
@@ -220,27 +270,5 @@ fn dense(cases: &mut Vec<Case>) {
     add(cases, "formats/f32", Spec { q_dtype: DType::F32, kv_format: KvFormat::Plain(DType::F32), ..base });
     add(cases, "formats/fp8", Spec { kv_format: KvFormat::Fp8, ..base });
     // More than 32 tiles: the tiles are found in several rounds.
-    add(cases, "causal/long", Spec::dense(1, 2, 512, 4500));
-}
-
-/// FlashMLA's sizes; a few queries of each are compared.
-fn full(cases: &mut Vec<Case>) {
-    let mut add = |name: &str, spec: Spec| add_case(cases, format!("full/{name}"), Spec { sampled: 4, sink: true, ..spec }, true);
-    for d_qk in [576, 512] {
-        for heads in [64, 128] {
-            for (rows, top_k) in [(1840, 256), (1592, 384), (1521, 512), (512, 512)] {
-                add(&format!("q213-d{d_qk}-h{heads}-n{rows}-k{top_k}"), Spec::prefill(213, heads, d_qk, rows, top_k));
-            }
-        }
-    }
-    add("v32-q4096-n32768", Spec::prefill(4096, 128, 576, 32768, 2048));
-    add("model1-q4096-n8192", Spec::prefill(4096, 64, 512, 8192, 512));
-    add("grid-q70000", Spec::prefill(70_000, 16, 512, 256, 256));
-    add("all-invalid", Spec { pattern: Pattern::Invalid, ..Spec::prefill(1234, 128, 576, 4321, 4096) });
-    for batch in [2, 64, 128] {
-        add(&format!("v32-b{batch}"), Spec::decode(batch, 2, 128, 65536, 2048));
-    }
-    add("b321", Spec { lengths: Lengths::PerSequence, ..Spec::decode(321, 3, 64, 2046, 2048) });
-    add("q1024", Spec::dense(1024, 128, 576, 4096));
-    add("q1", Spec::dense(1, 128, 576, 131_072));
+    add(cases, "causal/long", Spec::dense(1, 13, 64, 2200));
 }

@@ -1,6 +1,6 @@
 //! The peers' comparisons. Each returns the worst error as a share of its limit, or says where it exceeds it.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 /// Limits of [`close`].
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,33 @@ pub(super) struct Tolerance {
     pub(super) rel: f64,
     /// Limit of the cosine difference over all finite elements; `None` for FlashMLA's default of 1e-7.
     pub(super) cos: Option<f64>,
+}
+
+impl Tolerance {
+    fn cos(&self) -> f64 {
+        self.cos.unwrap_or(1e-7)
+    }
+}
+
+impl fmt::Display for Tolerance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "abs {} or rel {}, cos {}", short(self.abs), short(self.rel), short(self.cos()))
+    }
+}
+
+/// What [`equal`] allows.
+pub(super) const EXACT: &str = "exact";
+
+/// What [`calc_diff`] allows, for people.
+pub(super) fn calc_diff_limit(limit: f64) -> String {
+    format!("calc_diff {}", short(limit))
+}
+
+/// A limit with at most three digits: `8e-4`, `1.57e-2`.
+pub(super) fn short(limit: f64) -> String {
+    let text = format!("{limit:.2e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// FlashMLA's `check_is_allclose`: the same infinities and NaNs, every element within `abs` or `rel`, and a small cosine difference.
@@ -36,7 +63,7 @@ pub(super) fn close(name: &str, actual: &[f32], expected: &[f64], limit: Toleran
         xx_yy += a * a + e * e;
     }
     let cos = if xx_yy == 0.0 { 0.0 } else { 1.0 - 2.0 * xy / xx_yy };
-    let cos_limit = limit.cos.unwrap_or(1e-7);
+    let cos_limit = limit.cos();
     if cos > cos_limit {
         return Err(format!("{name}: cosine difference {cos:.2e}, limit {cos_limit:.2e}"));
     }
@@ -96,6 +123,13 @@ mod tests {
         assert!(close("x", &[f32::INFINITY], &[f64::NEG_INFINITY], LIMIT).is_err());
         assert!(close("x", &[0.0], &[f64::NAN], LIMIT).is_err());
         assert!(calc_diff("x", &[f32::NEG_INFINITY], &[0.0], 1e-3).is_err());
+    }
+
+    #[test]
+    fn limits_read_as_the_peers_write_them() {
+        let limit = Tolerance { abs: 1e-3, rel: 2.01 / 128.0, cos: None };
+        assert_eq!(limit.to_string(), "abs 1e-3 or rel 1.57e-2, cos 1e-7");
+        assert_eq!(calc_diff_limit(5e-6), "calc_diff 5e-6");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Index keys and queries. Quantisation alone must give the oracle's bits. After sums and rotations in f32 a value may lie on the other side of
 //! a rounding boundary: then its code may be the neighbour, for few values only.
 
-use super::compare::{close, equal};
+use super::compare::{EXACT, Tolerance, close, equal, short};
 use super::random::Random;
-use super::{Case, Target, compare};
+use super::rounding::around_codes;
+use super::{Case, Target};
 use crate::index_rows::{
     IndexKeyOutput, IndexKeyTarget, IndexKeys, IndexKeysArgs, IndexKeysOptions, IndexQueries, IndexQueriesArgs, IndexQueriesOptions,
     NormBuffers, RopeBuffers,
@@ -18,6 +19,10 @@ const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 const ONE: &[Variant] = &[Variant::Generic];
 /// Share of the codes that may be the neighbour of the oracle's.
 const NEIGHBOURS: f64 = 2e-3;
+/// How far the amax behind a scale may lie from the oracle's.
+const AMAX: f64 = 2e-6;
+/// Of a query's weight, which two multiplications round.
+const WEIGHTS: Tolerance = Tolerance { abs: 1e-30, rel: 3e-7, cos: None };
 /// What memory holds before a run.
 const POISON: u8 = 0xa5;
 
@@ -42,6 +47,12 @@ struct Spec {
     output: Output,
     /// Bytes bound at once; 0 for the device's limit.
     limit: u64,
+    /// Factor on random values.
+    factor: f32,
+    /// Values around every code instead of random ones.
+    codes: bool,
+    repeats: usize,
+    full: bool,
 }
 
 /// Quantisation alone.
@@ -55,6 +66,10 @@ const PLAIN: Spec = Spec {
     scale_format: ScaleFormat::PowerOfTwo,
     output: Output::Flat,
     limit: 0,
+    factor: 1.0,
+    codes: false,
+    repeats: 1,
+    full: false,
 };
 
 /// DeepSeek-V3.2's index keys.
@@ -75,6 +90,8 @@ pub(super) fn cases() -> Vec<Case> {
         }
         for (name, spec) in [
             ("norm", Spec { norm: true, ..PLAIN }),
+            // A variance that the epsilon is no small part of.
+            ("norm-of-small", Spec { norm: true, factor: 1e-3, ..PLAIN }),
             ("rope-half-split", Spec { rope: Some(RopeLayout::HalfSplit), ..PLAIN }),
             ("rope-interleaved", Spec { rope: Some(RopeLayout::Interleaved), ..PLAIN }),
             ("hadamard", Spec { hadamard: true, ..PLAIN }),
@@ -87,7 +104,16 @@ pub(super) fn cases() -> Vec<Case> {
         let spec = Spec { positions: 5, output: Output::Queries { heads }, ..PLAIN };
         cases.push(case(&format!("queries/heads-{heads}"), ONE, spec));
     }
-    for page_size in [1, 2, 61, 64, 69] {
+    for (name, dim, positions, output) in [
+        ("codes/keys-64", 64, 17, Output::Flat),
+        ("codes/keys-128", 128, 9, Output::Flat),
+        ("codes/queries-128", 128, 3, Output::Queries { heads: 4 }),
+    ] {
+        cases.push(case(name, ONE, Spec { dim, positions, output, codes: true, ..PLAIN }));
+        let amax = Spec { scale_format: ScaleFormat::Amax, ..PLAIN };
+        cases.push(case(&format!("{name}-amax"), ONE, Spec { dim, positions, output, codes: true, ..amax }));
+    }
+    for page_size in [1, 2, 32, 61, 64, 69, 576] {
         let output = Output::Paged { page_size, pages_per_segment: 1000 };
         cases.push(case(&format!("paged/page-{page_size}"), ONE, Spec { output, positions: 150, ..PLAIN }));
     }
@@ -96,6 +122,14 @@ pub(super) fn cases() -> Vec<Case> {
         case("paged/segments", VARIANTS, Spec { output: segments, positions: 150, ..DEEPSEEK }),
         case("paged/segments-64", ONE, Spec { output: segments, positions: 150, dim: 64, ..PLAIN }),
         case("paged/windows", ONE, Spec { output: segments, positions: 150, limit: 6 << 10, ..PLAIN }),
+        case("paged/no-keys", ONE, Spec { output: segments, positions: 0, ..DEEPSEEK }),
+        case("keys/no-keys", ONE, Spec { positions: 0, ..DEEPSEEK }),
+        case("keys/repeats", VARIANTS, Spec { repeats: 20, ..DEEPSEEK }),
+        case(
+            "queries/repeats",
+            VARIANTS,
+            Spec { repeats: 20, positions: 5, norm: false, output: Output::Queries { heads: 13 }, ..DEEPSEEK },
+        ),
         case("keys/one", ONE, Spec { positions: 1, ..DEEPSEEK }),
         case("keys/windows", ONE, Spec { positions: 301, limit: 10 << 10, ..DEEPSEEK }),
         case(
@@ -104,12 +138,21 @@ pub(super) fn cases() -> Vec<Case> {
             Spec { positions: 33, limit: 10 << 10, norm: false, output: Output::Queries { heads: 5 }, ..DEEPSEEK },
         ),
     ]);
+    let queries = Output::Queries { heads: 64 };
+    let page = Output::Paged { page_size: 64, pages_per_segment: 1 << 17 };
+    cases.extend([
+        case("full/keys", VARIANTS, Spec { positions: 16384, full: true, ..DEEPSEEK }),
+        case("full/keys-paged", VARIANTS, Spec { positions: 131_072, output: page, full: true, ..PLAIN }),
+        case("full/queries", VARIANTS, Spec { positions: 512, norm: false, output: queries, full: true, ..DEEPSEEK }),
+        case("full/queries-bits", VARIANTS, Spec { positions: 4096, output: queries, full: true, ..PLAIN }),
+    ]);
     cases
 }
 
 fn case(name: &str, variants: &'static [Variant], spec: Spec) -> Case {
     let check = move |target: &Target<'_>| check(target, &spec, &Data::new(&spec));
-    Case { group: "index-rows", name: name.to_owned(), full: false, variants, check: Box::new(check) }
+    let group = if matches!(spec.output, Output::Queries { .. }) { "index-queries" } else { "index-keys" };
+    Case { group, name: name.to_owned(), tolerance: spec.tolerance(), full: spec.full, variants, check: Box::new(check) }
 }
 
 struct Data {
@@ -133,6 +176,14 @@ impl Spec {
         self.positions * self.rows_per_position()
     }
 
+    fn tolerance(&self) -> String {
+        match self.output {
+            _ if !self.exact() => format!("a code to the next, for {} of them; amax rel {}", short(NEIGHBOURS), short(AMAX)),
+            Output::Queries { .. } => format!("codes {EXACT}; weights {WEIGHTS}"),
+            _ => EXACT.to_owned(),
+        }
+    }
+
     /// Whether nothing but the quantisation rounds.
     fn exact(&self) -> bool {
         !self.norm && self.rope.is_none() && !self.hadamard
@@ -143,8 +194,15 @@ impl Data {
     fn new(spec: &Spec) -> Self {
         let mut random = Random::new((spec.positions * 7 + spec.dim + spec.rows()) as u64);
         let mut x = Vec::with_capacity(spec.rows() * spec.dim);
+        let codes = if spec.codes { around_codes() } else { Vec::new() };
         for row in 0..spec.rows() {
-            x.extend((0..spec.dim).map(|i| if spec.exact() { value(&mut random, row, i) } else { random.normal() }));
+            if spec.codes {
+                // An amax of 448: the scale is 1.
+                x.push(448.0);
+                x.extend((1..spec.dim).map(|i| codes[(row * (spec.dim - 1) + i - 1) % codes.len()]));
+                continue;
+            }
+            x.extend((0..spec.dim).map(|i| if spec.exact() { value(&mut random, row, i) } else { random.normal() * spec.factor }));
         }
         let page_size = if let Output::Paged { page_size, .. } = spec.output { page_size } else { 1 };
         let pages = (spec.positions + spec.positions / 3).div_ceil(page_size);
@@ -155,7 +213,7 @@ impl Data {
                 *slot = hostile;
             }
         }
-        let positions: Vec<u32> = (0..spec.positions as u32).map(|i| i * i % 100_000).collect();
+        let positions: Vec<u32> = (0..spec.positions as u64).map(|i| (i * i % 100_000) as u32).collect();
         let (cos, sin) = tables(&positions, RopeConfig::DEEPSEEK);
         let exact = spec.exact();
         Data {
@@ -217,10 +275,17 @@ struct Written {
 fn check(target: &Target<'_>, spec: &Spec, data: &Data) -> Result<f64, String> {
     let text = |e: crate::Error| e.to_string();
     let (values, codes, scales) = oracle::index_rows(&data.problem(spec));
-    let written = match spec.output {
-        Output::Queries { .. } => run_queries(target, spec, data).map_err(text)?,
-        Output::Flat | Output::Paged { .. } => run_keys(target, spec, data)?,
+    let run = || match spec.output {
+        Output::Queries { .. } => run_queries(target, spec, data).map_err(text),
+        Output::Flat | Output::Paged { .. } => run_keys(target, spec, data),
     };
+    let written = run()?;
+    for _ in 1..spec.repeats {
+        let again = run()?;
+        equal("codes of a repeat", &again.codes, &written.codes)?;
+        let bits = |written: &Written| written.scales.iter().map(|scale| scale.to_bits()).collect::<Vec<_>>();
+        equal("scales of a repeat", &bits(&again), &bits(&written))?;
+    }
     let select = |row: &usize| row * spec.dim..(row + 1) * spec.dim;
     if spec.exact() {
         let expected: Vec<u8> = written.rows.iter().flat_map(|row| codes[select(row)].iter().copied()).collect();
@@ -231,7 +296,7 @@ fn check(target: &Target<'_>, spec: &Spec, data: &Data) -> Result<f64, String> {
             Output::Queries { .. } => {
                 let expected: Vec<f64> =
                     scales.iter().zip(&data.weights).map(|(&s, &w)| f64::from(w) * f64::from(s) * f64::from(data.factor)).collect();
-                close("weights_out", &written.scales, &expected, compare::Tolerance { abs: 1e-30, rel: 3e-7, cos: None })
+                close("weights_out", &written.scales, &expected, WEIGHTS)
             }
             _ => equal("scales", &written.scales, &scales),
         };
@@ -259,7 +324,7 @@ fn check(target: &Target<'_>, spec: &Spec, data: &Data) -> Result<f64, String> {
 /// The scale must follow from an amax within f32's rounding of the oracle's.
 fn check_scale(row: usize, scale: f32, values: &[f64], format: ScaleFormat) -> Result<(), String> {
     let amax = values.iter().fold(0.0, |amax: f64, x| amax.max(x.abs()));
-    let [low, high] = [1.0 - 2e-6, 1.0 + 2e-6].map(|factor| formats::index_scale((amax * factor) as f32, format));
+    let [low, high] = [1.0 - AMAX, 1.0 + AMAX].map(|factor| formats::index_scale((amax * factor) as f32, format));
     if scale < low || scale > high {
         return Err(format!("scales[{row}] is {scale:e}, expected {low:e} to {high:e}"));
     }

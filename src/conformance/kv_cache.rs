@@ -1,7 +1,8 @@
 //! The KV cache writer: every byte as [`Fp8Row`] has it, rows of no slot untouched.
 
-use super::compare::equal;
+use super::compare::{EXACT, equal};
 use super::random::Random;
+use super::rounding::around_codes;
 use super::{Case, Target};
 use crate::kv_cache::{KvCacheWriter, KvCacheWriterArgs, KvCacheWriterOptions};
 use crate::layout::Fp8Row;
@@ -23,9 +24,13 @@ struct Spec {
     rows_per_segment: usize,
     /// Bytes bound at once; 0 for the device's limit.
     limit: u64,
+    /// Values around every code instead of random ones.
+    codes: bool,
+    full: bool,
 }
 
-const FP8: Spec = Spec { rows: 41, d_qk: 576, dtype: DType::Bf16, format: KvFormat::Fp8, rows_per_segment: 0, limit: 0 };
+const FP8: Spec =
+    Spec { rows: 41, d_qk: 576, dtype: DType::Bf16, format: KvFormat::Fp8, rows_per_segment: 0, limit: 0, codes: false, full: false };
 
 pub(super) fn cases() -> Vec<Case> {
     let plain = |dtype, d_qk| Spec { dtype, d_qk, format: KvFormat::Plain(dtype), ..FP8 };
@@ -33,9 +38,13 @@ pub(super) fn cases() -> Vec<Case> {
         case("fp8/bf16", VARIANTS, FP8),
         case("fp8/f16", ONE, Spec { dtype: DType::F16, ..FP8 }),
         case("fp8/f32", VARIANTS, Spec { dtype: DType::F32, ..FP8 }),
+        case("fp8/codes", VARIANTS, Spec { rows: 4, dtype: DType::F32, codes: true, ..FP8 }),
+        case("fp8/no-rows", ONE, Spec { rows: 0, ..FP8 }),
         case("fp8/one-row", ONE, Spec { rows: 1, ..FP8 }),
         case("fp8/segments", ONE, Spec { rows: 100, rows_per_segment: 19, ..FP8 }),
         case("fp8/windows", ONE, Spec { rows: 100, rows_per_segment: 61, limit: 20 << 10, ..FP8 }),
+        case("full/fp8", VARIANTS, Spec { rows: 131_072, rows_per_segment: 1 << 16, full: true, ..FP8 }),
+        case("full/bf16", VARIANTS, Spec { rows: 131_072, full: true, ..plain(DType::Bf16, 576) }),
         case("plain/bf16", VARIANTS, plain(DType::Bf16, 576)),
         case("plain/f16", ONE, plain(DType::F16, 512)),
         case("plain/f32", ONE, plain(DType::F32, 7)),
@@ -46,11 +55,17 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn case(name: &str, variants: &'static [Variant], spec: Spec) -> Case {
     let check = move |target: &Target<'_>| check(target, &spec).map_err(|e| e.to_string())?;
-    Case { group: "kv-cache", name: name.to_owned(), full: false, variants, check: Box::new(check) }
+    Case { group: "kv-cache", name: name.to_owned(), tolerance: EXACT.to_owned(), full: spec.full, variants, check: Box::new(check) }
 }
 
 /// Rows of all magnitudes, zeros, ties between codes, and in the rotary part any finite number.
 fn latent(random: &mut Random, spec: &Spec) -> Vec<f32> {
+    if spec.codes {
+        // An amax of 448 in each group of 128: the scales are 1.
+        let mut codes = around_codes().into_iter().cycle();
+        let value = |i: usize| if i.is_multiple_of(128) { 448.0 } else { codes.next().unwrap_or(0.0) };
+        return (0..spec.rows * spec.d_qk).map(|i| i % spec.d_qk).map(value).collect();
+    }
     let mut values = Vec::with_capacity(spec.rows * spec.d_qk);
     for row in 0..spec.rows {
         for i in 0..spec.d_qk {
@@ -99,7 +114,7 @@ fn check(target: &Target<'_>, spec: &Spec) -> crate::Result<Result<f64, String>>
         slot_mapping: &device.upload("slot_mapping", &slot_mapping)?,
         cache: &cache,
     })?;
-    for (row, &slot) in latent.chunks_exact(latent.len() / spec.rows).zip(&slot_mapping) {
+    for (row, &slot) in latent.chunks_exact(spec.d_qk * spec.dtype.bytes() as usize).zip(&slot_mapping) {
         let slot = usize::try_from(slot).unwrap_or(usize::MAX);
         if slot >= slots {
             continue;

@@ -5,13 +5,22 @@
 
 mod attention;
 mod compare;
+mod huge;
 mod index_logits;
 mod index_rows;
 mod kv_cache;
+mod mutation;
+mod pipeline;
 mod random;
+mod rounding;
+mod runner;
+mod select;
 mod topk;
 
 use dsa_engine::Device;
+
+pub use mutation::{MUTATIONS, Mutation};
+pub use runner::{Outcome, Report, Trial, devices, run, trials};
 
 use crate::Variant;
 
@@ -30,10 +39,12 @@ pub type Check = Box<dyn Fn(&Target<'_>) -> Result<f64, String> + Send + Sync>;
 
 /// One case.
 pub struct Case {
-    /// The operation.
+    /// The operation, by its name in `dsa op` if it is there.
     pub group: &'static str,
     /// The case's name within its group, such as `ties/relu-plateau`.
     pub name: String,
+    /// What the worst error is measured against, for people: `exact`, or the limits of the peers' tests.
+    pub tolerance: String,
     /// Too big for a software driver: runs on a real GPU, when asked for.
     pub full: bool,
     /// The variants that the operation has on a GPU.
@@ -50,5 +61,15 @@ impl std::fmt::Debug for Case {
 
 /// Every case, grouped by operation.
 pub fn cases() -> Vec<Case> {
-    [topk::cases(), index_rows::cases(), index_logits::cases(), kv_cache::cases(), attention::cases()].into_iter().flatten().collect()
+    let groups = [
+        topk::cases(),
+        index_rows::cases(),
+        index_logits::cases(),
+        select::cases(),
+        kv_cache::cases(),
+        attention::cases(),
+        pipeline::cases(),
+        huge::cases(),
+    ];
+    groups.into_iter().flatten().collect()
 }

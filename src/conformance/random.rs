@@ -50,3 +50,28 @@ impl Random {
         all
     }
 }
+
+/// Normal numbers out of a table, four for each random number: large tensors would take long otherwise.
+pub(super) struct Normals {
+    table: Vec<f32>,
+}
+
+impl Normals {
+    pub(super) fn new(random: &mut Random) -> Self {
+        Normals { table: random.normals(1 << 16) }
+    }
+
+    /// `f` of each of `n` numbers.
+    pub(super) fn fill<T>(&self, random: &mut Random, n: usize, f: impl Fn(f32) -> T) -> Vec<T> {
+        let mut values = Vec::with_capacity(n + 3);
+        while values.len() < n {
+            let mut bits = random.next_u64();
+            for _ in 0..4 {
+                values.push(f(self.table[(bits & 0xffff) as usize]));
+                bits >>= 16;
+            }
+        }
+        values.truncate(n);
+        values
+    }
+}

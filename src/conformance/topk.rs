@@ -1,12 +1,13 @@
 //! Top-k must be exact: every case compares all indices, and must give the same ones when repeated.
 
-use super::compare::equal;
+use super::compare::{EXACT, equal};
 use super::random::Random;
 use super::{Case, Target};
 use crate::problem::TopKProblem;
 use crate::topk::{MapPages, MapPagesArgs, MapPagesOptions, Method, TopK, TopKArgs, TopKOptions};
 use crate::{Variant, oracle};
 
+const GROUP: &str = "top-k";
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 const BOTH: &[Method] = &[Method::WholeRows, Method::Chunks];
 const WHOLE_ROWS: &[Method] = &[Method::WholeRows];
@@ -37,6 +38,8 @@ enum Data {
     Descending,
     /// Two values by turns.
     Alternating,
+    /// vLLM's: close together, with a few far above.
+    Peaks,
 }
 
 /// The bounds of a row, given its number, the columns and k.
@@ -54,6 +57,9 @@ const WHOLE: Ranges = Ranges { start: None, end: None };
 const LENGTHS: Ranges = Ranges { start: None, end: Some(|row, columns, k| [0, 1, k - 1, k, k + 1, 3, columns - 1, columns][row % 8]) };
 /// As a causal mask.
 const CAUSAL: Ranges = Ranges { start: None, end: Some(|row, _, _| row as i32 + 1) };
+/// Decode: the last 8 queries of sequences whose lengths lie on both sides of k.
+const NEXT_TOKENS: Ranges =
+    Ranges { start: None, end: Some(|row, columns, k| (k + 3 + row as i32 / 8 * 977) % columns + (row % 8) as i32 - 7) };
 const ONLY_START: Ranges =
     Ranges { start: Some(|row, columns, k| [0, 1, columns - k, columns - k - 1, columns - 1, columns][row % 6]), end: None };
 const MIDDLE: Ranges = Ranges { start: Some(|row, _, _| row as i32 * 7 + 1), end: Some(|row, columns, _| columns - row as i32 * 5 - 2) };
@@ -115,6 +121,7 @@ fn shapes() -> Vec<Spec> {
         spec("shape/1x1", 1, 1, 1, Data::Normal),
         spec("shape/k-1", 33, 1000, 1, Data::Normal),
         spec("shape/k-512", 9, 4096, 512, Data::Normal),
+        spec("shape/k-1024", 5, 4096, 1024, Data::Normal),
         spec("shape/k-2048", 5, 8192, 2048, Data::Normal),
         spec("shape/k-2051", 5, 8193, 2051, Data::Normal),
         spec("shape/k-3000", 3, 20000, 3000, Data::Normal),
@@ -125,7 +132,8 @@ fn shapes() -> Vec<Spec> {
         spec("shape/columns-1", 5, 1, 3, Data::Normal),
         spec("shape/columns-3", 5, 3, 2, Data::Ties),
         spec("shape/columns-odd", 21, 4099, 64, Data::Normal),
-        spec("shape/rows-many", 2050, 67, 8, Data::Ties).methods(WHOLE_ROWS),
+        spec("shape/rows-many", 259, 67, 8, Data::Ties).methods(WHOLE_ROWS),
+        spec("shape/rows-2050", 2050, 67, 8, Data::Ties).methods(WHOLE_ROWS).full(),
         spec("shape/rows-of-two-batches", 130, 300, 16, Data::Ties).methods(CHUNKS),
         spec("shape/grid-folded", 70_000, 5, 2, Data::Ties).methods(WHOLE_ROWS).full(),
         spec("shape/rows-0", 0, 50, 4, Data::Normal),
@@ -150,6 +158,7 @@ fn distributions() -> Vec<Spec> {
         spec("special/all-lowest", 3, 3000, 64, Data::Equal(f32::MIN)),
         spec("special/all-subnormal", 3, 3000, 64, Data::Equal(f32::from_bits(1))),
         spec("special/any-bits", 9, 10_007, 2048, Data::Bits),
+        spec("ties/peaks", 4, 16000, 2048, Data::Peaks),
         spec("order/ascending", 3, 20000, 2048, Data::Ascending),
         spec("order/descending", 3, 20000, 2048, Data::Descending),
         spec("repeat/ties", 4, 9000, 2048, Data::Ties).repeats(20),
@@ -163,6 +172,9 @@ fn ranges() -> Vec<Spec> {
         spec("range/lengths-special", 16, 5000, 512, Data::Special).ranges(LENGTHS),
         spec("range/lengths-of-one-chunk", 16, 700, 512, Data::Ties).ranges(LENGTHS),
         spec("range/causal", 64, 64, 16, Data::Normal).ranges(CAUSAL),
+        spec("range/causal-1", 1, 20000, 2048, Data::Normal).ranges(CAUSAL),
+        spec("range/causal-32", 32, 20000, 2048, Data::LowBits).ranges(CAUSAL).methods(WHOLE_ROWS),
+        spec("range/next-tokens", 16, 4100, 1024, Data::Ties).ranges(NEXT_TOKENS),
         spec("range/only-start", 12, 5001, 300, Data::Normal).ranges(ONLY_START),
         spec("range/middle", 40, 4999, 512, Data::Normal).ranges(MIDDLE),
         spec("range/middle-bits", 40, 9999, 100, Data::Bits).ranges(MIDDLE),
@@ -185,23 +197,36 @@ fn parts() -> Vec<Spec> {
 
 fn long() -> Vec<Spec> {
     vec![
-        spec("long/300000", 1, 300_000, 2048, Data::Normal),
-        spec("long/300000-low-bits", 2, 300_000, 2048, Data::LowBits).methods(CHUNKS),
-        spec("long/1m", 1, 1 << 20, 2048, Data::Normal),
+        spec("long/300000-low-bits", 2, 300_000, 2048, Data::LowBits),
+        spec("long/65536", 1, 65536, 256, Data::Normal),
+        spec("long/163840", 1, 163_840, 2048, Data::Peaks),
         spec("long/1m-plateau", 1, (1 << 20) + 1, 2048, Data::Plateau),
-        spec("long/1m-descending", 1, 1_000_003, 8192, Data::Descending).methods(CHUNKS),
+        spec("long/1m-low-bits", 1, 1 << 20, 2048, Data::LowBits).methods(CHUNKS),
     ]
 }
 
-/// The peers' sizes, for real GPUs.
+/// The peers' sizes, for real GPUs; rows beyond what an f32 can count.
 fn full() -> Vec<Spec> {
     vec![
+        spec("full/300000", 1, 300_000, 2048, Data::Normal).full(),
+        spec("full/1m", 1, 1 << 20, 2048, Data::Normal).full(),
+        spec("full/1m-descending", 1, 1_000_003, 8192, Data::Descending).methods(CHUNKS).full(),
+        spec("full/2-to-the-24", 2, (1 << 24) + 3, 2048, Data::Plateau).full(),
+        spec("full/2-to-the-26", 1, (1 << 26) + 5, 2051, Data::HalfZero).methods(CHUNKS).full(),
+        spec("full/vllm-decode-2048", 2048, 20000, 2048, Data::LowBits).ranges(NEXT_TOKENS).methods(WHOLE_ROWS).full(),
+        spec("full/vllm-decode-16", 16, 163_840, 2048, Data::Peaks).ranges(NEXT_TOKENS).full(),
+        spec("full/vllm-decode-1", 1, 300_000, 2048, Data::LowBits).repeats(20).full(),
+        spec("full/flashinfer-1", 1, 128_512, 256, Data::Normal).full(),
+        spec("full/flashinfer-16", 16, 65536, 2048, Data::Ties).repeats(20).full(),
+        spec("full/flashinfer-64", 64, 32000, 512, Data::Ties).full(),
+        spec("full/aiter", 96, 128_000, 1024, Data::Peaks).ranges(LENGTHS).full(),
         spec("full/vllm-prefill", 2050, 20000, 2048, Data::Normal).ranges(CAUSAL).methods(WHOLE_ROWS).full(),
         spec("full/vllm-prefill-3000", 2050, 20000, 3000, Data::LowBits).methods(WHOLE_ROWS).full(),
         spec("full/vllm-decode", 64, 300_000, 2048, Data::LowBits).full(),
         spec("full/flashinfer", 64, 128_512, 1024, Data::Normal).full(),
         spec("full/prefill", 512, 131_072, 2048, Data::Normal).methods(WHOLE_ROWS).full(),
         spec("full/1m-rows", 16, 1 << 20, 2048, Data::HalfZero).full(),
+        spec("full/1m-rows-of-low-bits", 64, 1 << 20, 2048, Data::LowBits).full(),
         spec("full/windows", 2, 20_000_001, 2048, Data::LowBits).methods(CHUNKS).limit(16 << 20).full(),
     ]
 }
@@ -212,8 +237,9 @@ fn case(spec: Spec, method: Method) -> Case {
         Method::Chunks => "chunks",
     };
     Case {
-        group: "topk",
+        group: GROUP,
         name: format!("{prefix}/{}", spec.name),
+        tolerance: EXACT.to_owned(),
         full: spec.full,
         variants: VARIANTS,
         check: Box::new(move |target| check(target, &spec, method)),
@@ -296,15 +322,26 @@ fn score(spec: &Spec, column: usize, random: &mut Random) -> f32 {
         Data::Bits => f32::from_bits(random.next_u64() as u32),
         Data::Ascending => column as f32 * 0.25 - 1000.0,
         Data::Descending => 1000.0 - column as f32 * 0.25,
+        Data::Peaks if column.is_multiple_of(97) => 8.0 + random.normal(),
+        Data::Peaks => 0.01 * random.normal(),
         Data::Alternating => [1.0, -1.0][column % 2],
     }
 }
 
 fn page_cases() -> Vec<Case> {
-    let shapes = [("1", 3, 2048, 1, 64), ("odd", 10, 333, 3, 61), ("page-1", 4, 512, 2, 1), ("many", 300, 512, 1, 64)];
+    let shapes = [
+        ("1", 3, 2048, 1, 64),
+        ("odd", 10, 333, 3, 61),
+        ("page-1", 4, 512, 2, 1),
+        ("page-2", 3, 77, 1, 2),
+        ("page-32", 3, 1152, 1, 32),
+        ("page-576", 2, 2051, 1, 576),
+        ("many", 300, 512, 1, 64),
+    ];
     let cases = shapes.map(|(name, rows, top_k, rows_per_sequence, page_size)| Case {
-        group: "topk",
+        group: GROUP,
         name: format!("pages/{name}"),
+        tolerance: EXACT.to_owned(),
         full: false,
         variants: VARIANTS,
         check: Box::new(move |target| {

@@ -19,8 +19,9 @@ pub fn top_k(problem: &TopKProblem<'_>, indices: &mut [i32]) {
     }
     indices.par_chunks_exact_mut(problem.top_k).take(problem.rows).enumerate().for_each(|(r, indices)| {
         let start = problem.row_start.map_or(0, |start| start[r]);
-        let end = problem.row_end.map_or(i32::MAX, |end| end[r]);
-        let range = clamped_range(start, end, problem.columns);
+        let range = clamped_range(start, problem.row_end.map_or(i32::MAX, |end| end[r]), problem.columns);
+        // Without an end it is the row's own, which may lie one past what an i32 holds.
+        let range = if problem.row_end.is_some() { range } else { range.start..problem.columns };
         let scores = &problem.scores[r * problem.columns..][range.clone()];
         select(scores, range.start, indices);
     });

@@ -49,7 +49,7 @@ impl Attend {
 pub struct Queries<'a> {
     /// Tokens that each query sees, at most the pipeline's length; as many entries as queries.
     pub context_lengths: &'a [i32],
-    /// `[queries, heads, 576]` of the pipeline's dtype.
+    /// `[queries, heads, 576]` of the query dtype.
     pub q: &'a Buffer,
     /// `[queries, index_heads, 128]` of the index dtype; not read by dense attention.
     pub index_q: &'a Buffer,
@@ -64,7 +64,7 @@ pub struct Queries<'a> {
 /// Outputs of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct QueryOutput<'a> {
-    /// `[queries, heads, 512]` of the pipeline's dtype.
+    /// `[queries, heads, 512]` of the query dtype.
     pub out: &'a Buffer,
     /// f32 `[queries, heads]`.
     pub max_logits: &'a Buffer,
@@ -89,7 +89,7 @@ impl Pipeline {
                 heads: options.heads,
                 d_qk: D_QK,
                 d_v: D_V,
-                q_dtype: options.dtype,
+                q_dtype: options.q_dtype,
                 kv_format: KvFormat::Fp8,
                 rows: options.capacity,
                 rows_per_segment: self.rows_per_segment,
@@ -104,7 +104,7 @@ impl Pipeline {
             heads: options.heads,
             d_qk: D_QK,
             d_v: D_V,
-            q_dtype: options.dtype,
+            q_dtype: options.q_dtype,
             kv_format: KvFormat::Fp8,
             rows: options.capacity,
             rows_per_segment: self.rows_per_segment,

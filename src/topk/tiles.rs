@@ -8,6 +8,10 @@ use dsa_engine::{Binding, Buffer, Device};
 use super::{TopKArgs, TopKOptions};
 use crate::Result;
 
+/// Columns that a workgroup takes at a time, and most that a thread's loops go round for them, in its four passes together.
+const SWEEP_COLUMNS: u64 = 4096;
+const SWEEP_ITERATIONS: u64 = 128;
+
 /// What a device can bind at once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
@@ -24,6 +28,12 @@ impl Limits {
         let alignment = u64::from(device.capabilities().offset_alignment).max(16);
         let bytes = max_binding_bytes.min(1 << 32);
         Limits { alignment, words: bytes.saturating_sub(alignment) / 4 }
+    }
+
+    /// Most columns of a row that one workgroup can sweep.
+    pub(super) fn whole_row(self, device: &Device) -> u64 {
+        let iterations = device.capabilities().max_loop_iterations;
+        iterations.map_or(self.words, |most| self.words.min(u64::from(most) / SWEEP_ITERATIONS * SWEEP_COLUMNS))
     }
 
     /// Words that can be bound at once, wherever they start.

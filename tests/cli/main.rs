@@ -1,5 +1,7 @@
 //! The program `dsa`, run as a person runs it.
 
+mod bench;
+mod check;
 mod operations;
 mod refusals;
 mod support;

@@ -31,6 +31,8 @@ pub(crate) struct Cuda {
     pub(crate) info: DeviceInfo,
     pub(crate) capabilities: Capabilities,
     kernels: Mutex<HashMap<String, Kernel>>,
+    /// Sources that stand in for modules of a library.
+    replaced: Mutex<HashMap<String, String>>,
 }
 
 /// A loaded kernel and the order of its parameters.
@@ -79,7 +81,7 @@ pub(crate) fn open(ordinal: usize, stream: Option<*mut c_void>) -> Result<Cuda> 
     }
     let native = Native::open(ordinal, stream).map_err(refused)?;
     tracing::debug!(device = %info, ?capabilities, "opened");
-    Ok(Cuda { driver: Arc::new(native), info, capabilities, kernels: Mutex::default() })
+    Ok(Cuda { driver: Arc::new(native), info, capabilities, kernels: Mutex::default(), replaced: Mutex::default() })
 }
 
 /// Why a driver would not load what NVRTC compiles: a CUBIN needs a driver of its own major version or a later one.
@@ -118,6 +120,7 @@ fn limits(compute_capability: (u32, u32), shared_bytes: u32, threads: u32, memor
         max_storage_buffers: 64,
         max_workgroups_per_dimension: MAX_WORKGROUPS,
         timestamps: true,
+        max_loop_iterations: None,
         compute_capability: Some(compute_capability),
     }
 }
@@ -134,7 +137,7 @@ impl Cuda {
         };
         let driver = super::emulation::Emulation::open().map_err(|reason| EngineError::Open { device: info.to_string(), reason })?;
         let capabilities = limits((7, 5), 64 << 10, 1024, 1 << 32);
-        Ok(Cuda { driver: Arc::new(driver), info, capabilities, kernels: Mutex::default() })
+        Ok(Cuda { driver: Arc::new(driver), info, capabilities, kernels: Mutex::default(), replaced: Mutex::default() })
     }
 
     /// Compiles a kernel, or returns it from the cache in memory.
@@ -145,15 +148,27 @@ impl Cuda {
             return Ok(kernel.clone());
         }
         let start = std::time::Instant::now();
-        let kernel = self.compile(spec)?;
+        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let kernel = self.compile(spec, &replaced)?;
         tracing::debug!(kernel = key, device = %self.info, elapsed = ?start.elapsed(), "compiled");
         kernels.insert(key, kernel.clone());
         Ok(kernel)
     }
 
-    fn compile(&self, spec: &KernelSpec<'_>) -> Result<Kernel> {
+    /// Kernels compiled from now on take this source for a module; `None` for the library's own again.
+    pub(crate) fn replace_shader(&self, module: &str, source: Option<String>) {
+        let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        match source {
+            Some(source) => replaced.insert(module.to_owned(), source),
+            None => replaced.remove(module),
+        };
+        kernels.clear();
+    }
+
+    fn compile(&self, spec: &KernelSpec<'_>, replaced: &HashMap<String, String>) -> Result<Kernel> {
         let error = |reason: String| EngineError::Shader { module: spec.module.to_owned(), reason };
-        let shader = spec.compose()?;
+        let shader = spec.compose_with(replaced)?;
         self.capabilities.check(spec.module, &shader.reflection, &self.info)?;
         let mut validator = Validator::new(ValidationFlags::all(), VALID);
         let validator = validator.subgroup_stages(ShaderStages::COMPUTE).subgroup_operations(SubgroupOperationSet::all());
@@ -164,7 +179,7 @@ impl Cuda {
             entry_point: Some(spec.entry),
             kernel: Some(&name),
             wgsl: Some(&shader.wgsl),
-            bounds_checks: self.driver.checks_bounds(),
+            bounds_checks: self.driver.checks_bounds() || !replaced.is_empty(),
             ..Options::default()
         };
         let translation = translate(&shader.module, &info, &options).map_err(|refused| error(refused.to_string()))?;

@@ -47,6 +47,9 @@ fn backend_name(backend: wgpu::Backend) -> &'static str {
     }
 }
 
+/// Mesa's `LP_MAX_TGSI_LOOP_ITERATIONS`: its software driver ends loops that go on for longer.
+const LLVMPIPE_LOOP_ITERATIONS: u32 = 65535;
+
 pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo, Capabilities) {
     let info = adapter.get_info();
     let kind = match info.device_type {
@@ -70,6 +73,7 @@ pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo
         max_workgroups_per_dimension: 0,
         timestamps: true,
         compute_capability: None,
+        max_loop_iterations: info.name.starts_with("llvmpipe").then_some(LLVMPIPE_LOOP_ITERATIONS),
     };
     restrict(&mut capabilities, adapter.features(), &limits);
     (DeviceInfo { selector, name: info.name, driver, kind }, capabilities)
@@ -130,6 +134,15 @@ impl Adapter {
         let cache = PipelineCache::open(&device, &self.adapter.get_info());
         let Adapter { info, capabilities, .. } = self;
         tracing::debug!(device = %info, ?capabilities, "opened");
-        Ok(Device::from_gpu(Gpu { device, queue, info, capabilities, kernels: Mutex::default(), cache, health }))
+        Ok(Device::from_gpu(Gpu {
+            device,
+            queue,
+            info,
+            capabilities,
+            kernels: Mutex::default(),
+            replaced: Mutex::default(),
+            cache,
+            health,
+        }))
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Gpu {
     pub(crate) info: DeviceInfo,
     pub(crate) capabilities: Capabilities,
     kernels: Mutex<HashMap<String, Kernel>>,
+    /// Sources that stand in for modules of a library.
+    replaced: Mutex<HashMap<String, String>>,
     cache: Option<PipelineCache>,
     health: Arc<Mutex<Option<String>>>,
 }
@@ -30,7 +32,16 @@ impl Gpu {
     pub(crate) fn from_caller(device: wgpu::Device, queue: wgpu::Queue, adapter: &wgpu::Adapter) -> Self {
         let (info, mut capabilities) = adapter::describe(adapter, "wgpu".to_owned());
         adapter::restrict(&mut capabilities, device.features(), &device.limits());
-        Gpu { device, queue, info, capabilities, kernels: Mutex::default(), cache: None, health: Arc::default() }
+        Gpu {
+            device,
+            queue,
+            info,
+            capabilities,
+            kernels: Mutex::default(),
+            replaced: Mutex::default(),
+            cache: None,
+            health: Arc::default(),
+        }
     }
 
     /// The first error that no call could report, such as a lost device.

@@ -16,19 +16,31 @@ impl Gpu {
             return Ok(kernel.clone());
         }
         let start = std::time::Instant::now();
-        let shader = spec.compose()?;
+        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let shader = spec.compose_with(&replaced)?;
         self.capabilities.check(spec.module, &shader.reflection, &self.info)?;
-        let kernel = self.compile(spec, shader)?;
+        let kernel = self.compile(spec, shader, replaced.is_empty())?;
         tracing::debug!(kernel = key, device = %self.info, elapsed = ?start.elapsed(), "compiled");
         kernels.insert(key, kernel.clone());
         Ok(kernel)
     }
 
-    fn compile(&self, spec: &KernelSpec<'_>, shader: ComposedShader) -> Result<Kernel> {
+    /// Kernels compiled from now on take this source for a module; `None` for the library's own again.
+    pub(crate) fn replace_shader(&self, module: &str, source: Option<String>) {
+        let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        match source {
+            Some(source) => replaced.insert(module.to_owned(), source),
+            None => replaced.remove(module),
+        };
+        kernels.clear();
+    }
+
+    fn compile(&self, spec: &KernelSpec<'_>, shader: ComposedShader, ours: bool) -> Result<Kernel> {
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let source = wgpu::ShaderSource::Wgsl(for_naga(&shader.wgsl).into());
         let descriptor = wgpu::ShaderModuleDescriptor { label: Some(spec.module), source };
-        let module = if cfg!(debug_assertions) {
+        let module = if cfg!(debug_assertions) || !ours {
             self.device.create_shader_module(descriptor)
         } else {
             // SAFETY: the library's shaders are our own; each checks the indices it is given against the sizes in its parameters before it uses

@@ -1,6 +1,7 @@
 //! Composition of a shader from files with imports and conditions, by the WESL compiler. WESL works on text and gives plain WGSL back, so that
 //! any front end can read the result and the names in it stay ours.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use wesl::{CompileOptions, Feature, NoMangler, VirtualResolver, syntax::ModulePath};
@@ -69,14 +70,15 @@ impl KernelSpec<'_> {
     }
 }
 
-pub(super) fn compose(spec: &KernelSpec<'_>) -> Result<String> {
+pub(super) fn compose(spec: &KernelSpec<'_>, replaced: &HashMap<String, String>) -> Result<String> {
     let path = |module: &str| -> Result<ModulePath> {
         format!("package::{}", module.replace('/', "::")).parse().map_err(|_| spec.error("not a module name"))
     };
     let mut resolver = VirtualResolver::new();
     resolver.add_module(path("constants")?, constants(spec)?.into());
     for file in spec.library.files {
-        resolver.add_module(path(file.module)?, file.source.into());
+        let source = replaced.get(file.module).map_or(file.source, String::as_str);
+        resolver.add_module(path(file.module)?, source.into());
     }
     let mut options =
         CompileOptions { lower: false, validate: false, keep: Some(vec![spec.entry.to_owned()]), ..CompileOptions::default() };

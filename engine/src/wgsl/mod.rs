@@ -3,6 +3,8 @@
 mod compose;
 mod reflect;
 
+use std::collections::HashMap;
+
 pub use compose::{Constant, KernelSpec, ShaderFile, ShaderLibrary};
 pub use reflect::{Access, ReflectedBinding, Reflection};
 
@@ -25,7 +27,12 @@ impl KernelSpec<'_> {
     /// # Errors
     /// [`crate::EngineError::Shader`] with the compiler's message and the composed source's line.
     pub fn compose(&self) -> Result<ComposedShader> {
-        let wgsl = compose::compose(self)?;
+        self.compose_with(&HashMap::new())
+    }
+
+    /// [`KernelSpec::compose`] with other sources for some modules of the library.
+    pub(crate) fn compose_with(&self, replaced: &HashMap<String, String>) -> Result<ComposedShader> {
+        let wgsl = compose::compose(self, replaced)?;
         let module = reflect::parse(self.module, &wgsl)?;
         let reflection = reflect::reflect(self, &module)?;
         Ok(ComposedShader { wgsl, module, reflection })

@@ -88,7 +88,7 @@ impl Report {
         facts.row(["caches".to_owned(), caches]);
         facts.row(["prefill".to_owned(), format!("{:.0} tokens/s", self.prefill_tokens_per_second)]);
         if let Some(first) = self.continuations.first() {
-            facts.row(["decode".to_owned(), format!("{:.1} tokens/s", first.decode_tokens_per_second)]);
+            facts.row(["decode".to_owned(), format!("{:.2} tokens/s", first.decode_tokens_per_second)]);
         }
         text += &facts.render(0);
         if !self.quality.is_empty() {

@@ -1,6 +1,5 @@
 //! The model on a device: the document's rows in a pipeline's caches, and next-byte distributions from its answers.
 
-use half::bf16;
 use portable_dsa::DType;
 use portable_dsa::engine::{Buffer, Device};
 use portable_dsa::pipeline::{Attend, Pipeline, PipelineOptions, Queries, QueryOutput, Tokens};
@@ -38,7 +37,9 @@ impl Session {
             capacity: capacity.max(1) as u64,
             chunk: CHUNK as u64,
             heads,
-            dtype: DType::Bf16,
+            latent_dtype: DType::Bf16,
+            // A rare byte's share is smaller than bf16's rounding of the shares beside it.
+            q_dtype: DType::F32,
             softmax_scale: SOFTMAX_SCALE,
             index_heads: INDEX_HEADS as u32,
             index_dtype: DType::Bf16,
@@ -83,7 +84,7 @@ impl Session {
         Ok(Reader {
             attend,
             queries,
-            out: buffer("out", rows * D_V as u64 * 2)?,
+            out: buffer("out", rows * D_V as u64 * 4)?,
             max_logits: buffer("max_logits", rows * 4)?,
             lse: buffer("lse", rows * 4)?,
         })
@@ -94,7 +95,8 @@ impl Session {
         let mut found = Vec::with_capacity(positions.len());
         for positions in positions.chunks(reader.queries) {
             let queries = self.model.queries(context, positions);
-            let q = self.device.upload("q", &queries.query)?;
+            let q: Vec<f32> = queries.query.iter().map(|x| x.to_f32()).collect();
+            let q = self.device.upload("q", &q)?;
             let index_q = self.device.upload("index q", &queries.index_query)?;
             let index_weights = self.device.upload("index weights", &queries.weights)?;
             let queries = Queries {
@@ -110,8 +112,8 @@ impl Session {
             self.pipeline.attend(&mut encoder, &reader.attend, &queries, &output)?;
             encoder.submit()?;
             let outputs = self.model.heads() * D_V;
-            let bytes = (positions.len() * outputs * 2) as u64;
-            let out: Vec<f32> = pollster::block_on(reader.out.read_range::<bf16>(0, bytes))?.iter().map(|x| x.to_f32()).collect();
+            let bytes = (positions.len() * outputs * 4) as u64;
+            let out = pollster::block_on(reader.out.read_range::<f32>(0, bytes))?;
             found.extend(out.chunks(outputs).map(|out| self.model.next_byte(out)));
         }
         Ok(found)

@@ -1,0 +1,142 @@
+//! Broken kernels: does the suite notice? Each mutation changes one place of one shader the way people err: a range off by one, a rescale that
+//! is forgotten, the scale of another block, a tie that goes the other way.
+
+use dsa_engine::Device;
+
+use super::runner::{self, Outcome, Trial};
+use crate::shaders::LIBRARY;
+
+/// One change of one shader.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutation {
+    /// What is wrong with it.
+    pub name: &'static str,
+    /// The shader.
+    pub module: &'static str,
+    /// The text that is replaced; it occurs once.
+    pub from: &'static str,
+    /// What stands there instead.
+    pub to: &'static str,
+    /// The operations whose cases have to notice.
+    pub groups: &'static [&'static str],
+}
+
+const ATTENTION: &[&str] = &["sparse-attention", "sparse-decode", "dense-attention"];
+const LOGITS: &[&str] = &["index-logits"];
+const ROWS: &[&str] = &["index-keys", "index-queries"];
+const QUANTISED: &[&str] = &["index-keys", "index-queries", "kv-cache", "formats"];
+const TOP_K: &[&str] = &["top-k"];
+
+const fn m(name: &'static str, module: &'static str, groups: &'static [&'static str], from: &'static str, to: &'static str) -> Mutation {
+    Mutation { name, module, from, to, groups }
+}
+
+/// All of them.
+#[rustfmt::skip]
+pub const MUTATIONS: &[Mutation] = &[
+    m("a range ends one row early", "attention/attend", ATTENTION, "min(u32(max(k_end[query], 0)), params.window_end)", "min(u32(max(k_end[query], 1)) - 1u, params.window_end)"),
+    m("the values keep their old maximum", "attention/attend", ATTENTION, "            scale_values(&values);\n            add_values", "            add_values"),
+    m("the sum keeps its old maximum", "attention/attend", ATTENTION, "sum = sum * factor + (", "sum = sum + ("),
+    m("the row after the last is valid", "attention/attend", ATTENTION, "u32(index) < params.window_end", "u32(index) <= params.window_end"),
+    m("topk_length counts one more", "attention/attend", ATTENTION, "u32(max(length, 0))", "u32(max(length, 0)) + 1u"),
+    m("the last tile is left out", "attention/attend", ATTENTION, "min(first_tile + tiles_per_split, tiles)", "min(first_tile + tiles_per_split, max(tiles, 1u) - 1u)"),
+    m("the max logit is in base 2", "attention/attend", ATTENTION, "bitcast<u32>(maximum * LN_2), seen)", "bitcast<u32>(maximum), seen)"),
+    m("a decode's lse is not transposed", "attention/attend", ATTENTION, "lse[((query / inner) * params.heads + head) * inner + query % inner]", "lse[query * params.heads + head]"),
+    m("invalid rows have weight", "attention/attend", ATTENTION, "select(vec4<f32>(0.0), exp2(scores - new_maximum), valid)", "exp2(max(scores, vec4<f32>(-9.0)) - max(new_maximum, -9.0))"),
+    m("keys take the next block's scale", "attention/rows", ATTENTION, "kv[start + 32u][dim / 128u]", "kv[start + 32u][(dim / 128u) ^ 1u]"),
+    m("values take the first block's scale", "attention/rows", ATTENTION, "kv[start + 32u][pair / 64u]", "kv[start + 32u][0]"),
+    m("splits are merged without rescale", "attention/merge", ATTENTION, "let weight = exp2(softmax.x - maximum);", "let weight = 1.0;"),
+    m("a split's sum is not rescaled", "attention/merge", ATTENTION, "sum += weight * softmax.y;", "sum += softmax.y;"),
+    m("a merge forgets the sink", "attention/merge", ATTENTION, "factor *= sink_factor(natural, attn_sink[head]);", "factor *= max(sink_factor(natural, attn_sink[head]), 1.0);"),
+    m("an infinite sink is ignored", "attention/output", ATTENTION, "if (sink == POSITIVE_INFINITY) {\n        return 0.0;", "if (sink == POSITIVE_INFINITY) {\n        return 1.0;"),
+    m("lse is in base 2", "attention/output", ATTENTION, "maximum * LN_2 + log(sum)", "maximum + log2(sum)"),
+    m("a head is not rectified", "indexer/logits", LOGITS, "max(p.low0, zero) * w.x", "p.low0 * w.x"),
+    m("k_end is one less", "indexer/logits", LOGITS, "clamp(k_end[params.range_offset + at], low, high)", "clamp(max(k_end[params.range_offset + at], 1) - 1, low, high)"),
+    m("k_start is one more", "indexer/logits", LOGITS, "clamp(k_start[params.range_offset + at], low, high)", "clamp(min(k_start[params.range_offset + at], high) + 1, low, high)"),
+    m("keys take their neighbour's scale", "indexer/logits", LOGITS, "k_scale[params.scale_offset + column]", "k_scale[params.scale_offset + (column ^ 1u)]"),
+    m("a page has one scale", "indexer/logits", LOGITS, "keys[base + params.page_size * WORDS + column % params.page_size]", "keys[base + params.page_size * WORDS]"),
+    m("a context is one longer", "indexer/logits", LOGITS, "clamp(context_lengths[params.range_offset + at], 0, i32(params.columns))", "clamp(min(context_lengths[params.range_offset + at], i32(params.columns)) + 1, 0, i32(params.columns))"),
+    m("the last heads are left out", "indexer/logits", LOGITS, "y < (i + 1u) * HEAD_LANES;", "y + 1u < (i + 1u) * HEAD_LANES;"),
+    m("what no query sees is left as it was", "indexer/logits", LOGITS, "} else if (params.fill != 0u) {", "} else if (params.fill > 1u) {"),
+    m("missing pages are the first", "indexer/logits", LOGITS, "let page = block_table[params.table_offset + sequence * params.max_pages + entry];", "let page = max(block_table[params.table_offset + sequence * params.max_pages + entry], 0);"),
+    m("a butterfly's sign is wrong", "indexer/rows", ROWS, "select(sum + other, other - sum, (lane & mask) != 0u)", "select(sum + other, sum - other, (lane & mask) != 0u)"),
+    m("rope turns the other way", "indexer/rows", ROWS, "select(partner * s, -(partner * s), first < 32u)", "select(partner * s, -(partner * s), first >= 32u)"),
+    m("interleaved rope turns the other way", "indexer/rows", ROWS, "v.x * s.x + v.y * c.x", "v.y * c.x - v.x * s.x"),
+    m("LayerNorm forgets its epsilon", "indexer/rows", ROWS, "sqrt(variance + params.eps)", "sqrt(variance)"),
+    m("LayerNorm forgets its bias", "indexer/rows", ROWS, "* weight + bias", "* weight"),
+    m("head weights lack the query's scale", "indexer/rows", ROWS, "weights[at] * bitcast<f32>(scale) * params.factor", "weights[at] * params.factor"),
+    m("a page's scales lie together", "indexer/rows", ROWS, "cache[base + params.page_size * LANES + token] = scale;", "cache[base + params.page_size * LANES] = scale;"),
+    m("quotients are cut off", "common/scales", QUANTISED, "if (twice > divisor || (twice == divisor && (quotient & 1u) != 0u)) {", "if (twice > 0xfffffff0u) {"),
+    m("scales are rounded down", "common/scales", QUANTISED, "(bits + 0x7fffffu) & 0xff800000u", "bits & 0xff800000u"),
+    m("amax has no floor", "common/scales", QUANTISED, "let clamped = max(amax, floor_bits);", "let clamped = amax;"),
+    m("codes are cut off", "common/e4m3", QUANTISED, "magnitude + 0x7ffffu + ((magnitude >> 20u) & 1u)", "magnitude"),
+    m("codes' ties go up", "common/e4m3", QUANTISED, "0x7ffffu + ((magnitude >> 20u) & 1u)", "0x80000u"),
+    m("subnormal codes are twice too large", "common/e4m3", &["index-logits", "sparse-decode"], "vec4<f32>(magnitude) * 0.001953125", "vec4<f32>(magnitude) * 0.00390625"),
+    m("two blocks exchange scales", "cache/kv_fp8", &["kv-cache"], "cache[base + 128u + quad / 32u] = scale;", "cache[base + 128u + (quad / 32u ^ 1u)] = scale;"),
+    m("a row's scale has no floor", "cache/kv_fp8", &["kv-cache"], "max(amax_scale(largest[lane], 0u), SCALE_FLOOR)", "amax_scale(largest[lane], 0u)"),
+    m("rotary values are doubled", "cache/kv_fp8", &["kv-cache"], "pack_bf16x2(rotary.zw)", "pack_bf16x2(rotary.xy)"),
+    m("rows go one place further", "cache/rows", &["kv-cache"], "(u32(slot) - params.first_row) * params.row_words", "(u32(slot) + 1u - params.first_row) * params.row_words"),
+    m("-0.0 is below +0.0", "common/ordered_key", TOP_K, "key == 0x7fffffffu", "key == 0u"),
+    m("NaN is selected", "common/ordered_key", TOP_K, "merged >= 0x00800000u && merged <= 0xff800000u", "merged >= 0x00800000u"),
+    m("-inf is selected", "common/ordered_key", TOP_K, "merged >= 0x00800000u &&", "merged >= 0x007fffffu &&"),
+    m("a tie goes to the higher index", "topk/sweep", TOP_K, "(equal && (*seen).y < search.count)", "(equal && (*seen).y > 0u && (*seen).y <= search.count)"),
+    m("unused places hold 0", "topk/sweep", TOP_K, "indices[row + i] = -1;", "indices[row + i] = 0;"),
+    m("the bin after is refined", "topk/radix", TOP_K, "if (before + counts[bin] >= search.count) {", "if (before + counts[bin] > search.count) {"),
+    m("the search ends one key early", "topk/radix", TOP_K, "if (pick.y == pick.z) {", "if (pick.y + 1u >= pick.z) {"),
+    m("a negative row_start is a large one", "topk/rows", TOP_K, "u32(max(row_start[params.range_skip + row], 0))", "u32(row_start[params.range_skip + row])"),
+    m("row_end includes its column", "topk/rows", TOP_K, "u32(max(row_end[params.range_skip + row], 0))", "u32(max(row_end[params.range_skip + row], 0)) + 1u"),
+    m("a chunk lacks its last column", "topk/chunks", TOP_K, "first + min(params.chunk, params.window - first)", "first + min(params.chunk - 1u, params.window - first)"),
+    m("chunks of ties write nothing", "topk/scatter", TOP_K, "!has_larger && !has_equal", "!has_larger"),
+    m("all queries use the first block table", "topk/map_pages", TOP_K, "(params.first_row + entry / params.top_k) / params.rows_per_sequence", "0u"),
+    m("a block's sum counts twice", "common/scan", TOP_K, "select(0u, sum, i < block)", "select(0u, sum, i <= block)"),
+    m("a subgroup's sum counts twice", "common/scan", TOP_K, "select(0u, part, i < place.subgroup)", "select(0u, part, i <= place.subgroup)"),
+];
+
+impl Mutation {
+    /// The shader with the mutation; `None` if its text does not occur exactly once.
+    pub fn source(&self) -> Option<String> {
+        let file = LIBRARY.files.iter().find(|file| file.module == self.module)?;
+        (file.source.matches(self.from).count() == 1).then(|| file.source.replace(self.from, self.to))
+    }
+
+    /// Breaks the shader on a device, runs the cases of [`Mutation::groups`] among `trials` until one fails, and mends it. Returns that trial's
+    /// name and how it failed, or `None` if none did.
+    ///
+    /// # Errors
+    /// [`crate::Error::Engine`] on the `cpu` device, and if the changed shader is not one; [`crate::Error::Range`] if the shader no longer has the text.
+    pub fn caught(&self, device: &Device, trials: &[Trial], threads: usize) -> crate::Result<Option<(String, String)>> {
+        let source =
+            self.source().ok_or_else(|| crate::Error::range("from", format!("a text that occurs once in {}", self.module), self.from))?;
+        let trials: Vec<Trial> = trials.iter().filter(|trial| self.groups.contains(&trial.case.group)).cloned().collect();
+        device.replace_shader(self.module, Some(source))?;
+        let mut first = None;
+        runner::run(&trials, threads, |report| {
+            if let (None, Outcome::Failed(reason)) = (&first, report.outcome) {
+                first = Some((report.number, reason));
+            }
+            first.is_none()
+        });
+        device.replace_shader(self.module, None)?;
+        Ok(first.map(|(number, reason)| (format!("{}/{}", trials[number].case.group, trials[number].case.name), reason)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mutation_has_its_place() {
+        for mutation in MUTATIONS {
+            assert!(mutation.source().is_some(), "{}: `{}` in {}", mutation.name, mutation.from, mutation.module);
+        }
+    }
+
+    #[test]
+    fn every_mutation_has_cases() {
+        let cases = super::super::cases();
+        for mutation in MUTATIONS {
+            assert!(mutation.groups.iter().any(|group| cases.iter().any(|case| case.group == *group)), "{}", mutation.name);
+        }
+    }
+}
