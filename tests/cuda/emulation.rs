@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use libtest_mimic::{Failed, Trial};
-use portable_dsa::conformance::{Target, cases};
+use portable_dsa::conformance::{self, Outcome, cases};
 use portable_dsa::engine::Device;
 
 use crate::{absent, full};
@@ -14,15 +14,16 @@ pub fn trials() -> Vec<Trial> {
         Ok(device) => device,
         Err(error) => return vec![absent("emulation", "cuda-emulation", &error.to_string())],
     };
-    let full = full();
-    let mut trials = Vec::new();
-    for case in cases().into_iter().map(Arc::new) {
-        for &variant in case.variants {
-            let name = format!("emulation/{variant}/{}/{}", case.group, case.name);
-            let (device, case, skipped) = (device.clone(), Arc::clone(&case), case.full && !full);
-            let run = move || (case.check)(&Target { device: &device, variant: Some(variant) }).map(|_| ()).map_err(Failed::from);
-            trials.push(Trial::test(name, run).with_ignored_flag(skipped));
-        }
-    }
-    trials
+    let cases: Vec<_> = cases().into_iter().map(Arc::new).collect();
+    conformance::trials(&device, &cases).into_iter().map(test).collect()
+}
+
+fn test(trial: conformance::Trial) -> Trial {
+    let name = format!("emulation/{}/{}/{}", trial.variant_name(), trial.case.group, trial.case.name);
+    let ignored = trial.case.full && !full();
+    let run = move || match trial.run() {
+        Outcome::Passed(_) => Ok(()),
+        Outcome::Failed(reason) | Outcome::Skipped(reason) => Err(Failed::from(reason)),
+    };
+    Trial::test(name, run).with_ignored_flag(ignored)
 }

@@ -64,7 +64,9 @@ impl Emulation {
             Ok(output) if output.status.success() => {}
             _ => return Err("g++ is not installed; the emulation compiles kernels with it".to_owned()),
         }
-        let folder = std::env::var_os("DSA_EMULATION_DIR").map_or_else(std::env::temp_dir, PathBuf::from).join("dsa-cuda-emulation");
+        // Among the user's own caches: libraries are loaded from there.
+        let private = || std::env::temp_dir().join(format!("dsa-{}", std::process::id()));
+        let folder = crate::gpu::cache_directory().unwrap_or_else(private).join("cuda-emulation");
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(Emulation { kernels: Mutex::default(), folder, start: Instant::now() })
     }

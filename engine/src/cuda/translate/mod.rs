@@ -41,7 +41,7 @@
 //!
 //! # What is refused
 //! Graphics, textures, ray queries, 64-bit floats, overrides (resolve them first with naga's `process_overrides`), 8x8 cooperative matrices and
-//! those of f32 operands. The [`TranslateError`] names the construct and, given the source, its line.
+//! those of f32 operands, and a `continuing` block that uses a value (not a variable) of its loop's body. The [`TranslateError`] names the construct and, given the source, its line.
 
 mod access;
 mod block;
