@@ -191,6 +191,15 @@ fn refusals_name_the_construct_and_its_line() {
 }
 
 #[test]
+fn parameters_past_what_a_kernel_takes_are_refused() {
+    let wgsl = "@group(0) @binding(0) var<uniform> table: array<vec4<f32>, 300>;
+        @group(0) @binding(1) var<storage, read_write> data: array<vec4<f32>>;
+        @compute @workgroup_size(1) fn main() { data[0] = table[u32(data[1].x)]; }";
+    let error = translated(wgsl).unwrap_err();
+    assert_eq!(error.to_string(), "no translation to CUDA C++ of parameters of 4816 bytes: a kernel takes 4096");
+}
+
+#[test]
 fn an_entry_point_must_be_found_and_overrides_resolved() {
     let two = "@compute @workgroup_size(1) fn a() {}  @compute @workgroup_size(1) fn b() {}";
     let error = translated(two).unwrap_err();

@@ -1,5 +1,6 @@
 //! NVRTC, NVIDIA's compiler as a library: CUDA C++ to machine code. Needs no GPU, no driver and no toolkit, only the library itself.
 
+use std::error::Error;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -24,11 +25,11 @@ pub struct Compiled {
 pub enum NvrtcError {
     /// The library is not on this machine.
     #[error(
-        "NVRTC is not installed ({tried}): install the CUDA toolkit 12.8 or newer, or `pip install nvidia-cuda-nvrtc`, and put its folder \
+        "NVRTC is not installed (tried {tried}): install the CUDA toolkit 12.8 or newer, or `pip install nvidia-cuda-nvrtc`, and put its folder \
          on the loader's path or the library's path into DSA_NVRTC"
     )]
     Missing {
-        /// What was tried to be loaded, and what the loader said.
+        /// What was tried to be loaded; for files that exist, what the loader said.
         tried: String,
     },
     /// The text does not compile.
@@ -76,10 +77,15 @@ impl Nvrtc {
         for candidate in candidates() {
             match Nvrtc::open(&candidate) {
                 Ok(nvrtc) => return Ok(nvrtc),
-                Err(error) => tried.push(error.to_string()),
+                // A name that the loader does not find needs no more words; a file that exists and does not load does.
+                Err(error) if candidate.exists() => {
+                    let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                    tried.push(format!("{}: {reason}", candidate.display()));
+                }
+                Err(_) => tried.push(candidate.display().to_string()),
             }
         }
-        Err(NvrtcError::Missing { tried: tried.join("; ") })
+        Err(NvrtcError::Missing { tried: tried.join(", ") })
     }
 
     fn open(path: &Path) -> Result<Nvrtc, libloading::Error> {
@@ -197,7 +203,7 @@ fn candidates() -> Vec<PathBuf> {
     let names: &[&str] =
         if cfg!(windows) { &["nvrtc64_130_0.dll", "nvrtc64_120_0.dll"] } else { &["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"] };
     match std::env::var_os("DSA_NVRTC").filter(|path| !path.is_empty()).map(PathBuf::from) {
-        Some(folder) if folder.is_dir() => names.iter().map(|name| folder.join(name)).filter(|path| path.exists()).collect(),
+        Some(folder) if folder.is_dir() => names.iter().map(|name| folder.join(name)).collect(),
         Some(file) => vec![file],
         None => names.iter().map(PathBuf::from).collect(),
     }
@@ -211,4 +217,37 @@ fn builtins_beside(path: &Path) -> Vec<PathBuf> {
         (name.starts_with("libnvrtc-builtins.so") || name.starts_with("nvrtc-builtins")) && !name.contains("alt")
     });
     names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_library_is_an_error_that_says_what_to_install() {
+        let error = NvrtcError::Missing { tried: "libnvrtc.so.13, libnvrtc.so.12".to_owned() };
+        let text = error.to_string();
+        assert!(text.starts_with("NVRTC is not installed (tried libnvrtc.so.13, libnvrtc.so.12): install the CUDA toolkit"), "{text}");
+        assert!(text.contains("nvidia-cuda-nvrtc") && text.contains("DSA_NVRTC"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_library_does_not_load() {
+        let file = std::env::temp_dir().join(format!("dsa-no-nvrtc-{}", std::process::id()));
+        std::fs::write(&file, "not a library").unwrap();
+        assert!(Nvrtc::open(&file).is_err());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn errors_of_a_text_are_the_compilers() {
+        let Ok(nvrtc) = Nvrtc::load() else {
+            eprintln!("skipped: no NVRTC");
+            return;
+        };
+        let error = nvrtc.compile("__global__ void broken() { return 1; }", "sm_90a", &OPTIONS).unwrap_err().to_string();
+        assert!(error.contains("sm_90a") && error.contains("kernel.cu(1)"), "{error}");
+        let compiled = nvrtc.compile("extern \"C\" __global__ void empty() {}", "sm_75", &["--ptxas-options=-v"]).unwrap();
+        assert!(compiled.cubin.starts_with(b"\x7fELF") && compiled.log.contains("registers"), "{}", compiled.log);
+    }
 }

@@ -16,6 +16,9 @@ use super::{KernelBinding, Options, Passing, RuntimeArray, TranslateError, Trans
 
 pub(super) type Result<T> = std::result::Result<T, TranslateError>;
 
+/// What every architecture and driver takes.
+const MAX_PARAMETER_BYTES: u32 = 4096;
+
 /// The translation of one entry point.
 pub(super) struct Writer<'a> {
     pub(super) module: &'a Module,
@@ -201,6 +204,10 @@ impl<'a> Writer<'a> {
                 },
                 passing,
             });
+        }
+        let bytes = bindings.iter().map(|binding| if binding.passing == Passing::Value { binding.min_bytes } else { 16 }).sum::<u32>();
+        if bytes > MAX_PARAMETER_BYTES {
+            return Err(TranslateError::unsupported(format!("parameters of {bytes} bytes: a kernel takes {MAX_PARAMETER_BYTES}")));
         }
         Ok(bindings)
     }
