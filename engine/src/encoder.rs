@@ -131,7 +131,7 @@ impl Encoder<'_> {
                 pass.set_bind_group(0, &group, &[]);
                 pass.dispatch_workgroups(x, y, z);
             }
-            _ => return Err(fail(format!("the kernel was compiled for another device than {}", device.info()))),
+            _ => return Err(fail(format!("kernel, command encoder and device do not belong together; the device is {}", device.info()))),
         }
         Ok(())
     }
