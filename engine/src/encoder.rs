@@ -119,7 +119,9 @@ impl Encoder<'_> {
         let bindings = self.bound(kernel, bindings, size_of::<P>() as u64)?;
         let params = bytemuck::bytes_of(params);
         match (&kernel.inner.compiled, self.recording(), device.inner()) {
-            (Compiled::Cuda(kernel), Recording::Cuda(commands), _) => commands.push(kernel.record([x, y, z], &bindings, params)),
+            (Compiled::Cuda(kernel), Recording::Cuda(commands), Inner::Cuda(cuda)) if kernel.belongs_to(cuda) => {
+                commands.push(kernel.record([x, y, z], &bindings, params));
+            }
             (Compiled::Gpu { pipeline, layout }, Recording::Gpu(encoder), Inner::Gpu(gpu)) => {
                 let uniform = gpu.uniform(params);
                 let entries =
