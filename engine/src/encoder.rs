@@ -119,7 +119,9 @@ impl Encoder<'_> {
         let bindings = self.bound(kernel, bindings, size_of::<P>() as u64)?;
         let params = bytemuck::bytes_of(params);
         match (&kernel.inner.compiled, self.recording(), device.inner()) {
-            (Compiled::Cuda(kernel), Recording::Cuda(commands), _) => commands.push(kernel.record([x, y, z], &bindings, params)),
+            (Compiled::Cuda(kernel), Recording::Cuda(commands), Inner::Cuda(cuda)) if kernel.belongs_to(cuda) => {
+                commands.push(kernel.record([x, y, z], &bindings, params));
+            }
             (Compiled::Gpu { pipeline, layout }, Recording::Gpu(encoder), Inner::Gpu(gpu)) => {
                 let uniform = gpu.uniform(params);
                 let entries =
@@ -131,7 +133,7 @@ impl Encoder<'_> {
                 pass.set_bind_group(0, &group, &[]);
                 pass.dispatch_workgroups(x, y, z);
             }
-            _ => return Err(fail(format!("the kernel was compiled for another device than {}", device.info()))),
+            _ => return Err(fail(format!("kernel, command encoder and device do not belong together; the device is {}", device.info()))),
         }
         Ok(())
     }

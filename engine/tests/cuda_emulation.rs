@@ -427,6 +427,8 @@ fn a_kernel_of_another_device_is_refused() {
     let results = other.buffer("results", 28).unwrap();
     let refused = device.encoder().dispatch(&kernel, Grid::xyz(1, 1, 1), &[("results", results.whole())], &());
     assert!(matches!(refused, Err(EngineError::WrongDevice { .. })));
+    let refused = other.encoder().dispatch(&kernel, Grid::xyz(1, 1, 1), &[("results", results.whole())], &());
+    assert!(matches!(refused, Err(EngineError::Binding { .. })));
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub(crate) struct Cuda {
 /// A loaded kernel and the order of its parameters.
 #[derive(Debug)]
 pub(crate) struct CudaKernel {
+    /// Whose function it is.
+    pub(crate) driver: Arc<dyn Driver>,
     pub(crate) function: Function,
     pub(crate) translation: Translation,
     /// Blocks of a cluster.
@@ -160,7 +162,7 @@ impl Cuda {
         };
         let translation = translate(&shader.module, &info, &options).map_err(|refused| error(refused.to_string()))?;
         let function = self.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
-        let compiled = Compiled::Cuda(CudaKernel { function, translation, cluster: None });
+        let compiled = Compiled::Cuda(CudaKernel { driver: Arc::clone(&self.driver), function, translation, cluster: None });
         Ok(Kernel { inner: Arc::new(KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled }) })
     }
 

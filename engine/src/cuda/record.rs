@@ -36,6 +36,11 @@ pub(crate) enum Command {
 }
 
 impl CudaKernel {
+    /// Whether it was loaded by this device.
+    pub(crate) fn belongs_to(&self, device: &Cuda) -> bool {
+        Arc::ptr_eq(&self.driver, &device.driver)
+    }
+
     /// A launch with these bindings, one for each that the shader declares, in the order of `reflected`.
     pub(crate) fn record(&self, grid: [u32; 3], reflected: &[(&ReflectedBinding, Option<&Binding>)], params: &[u8]) -> Command {
         let mut arguments = Arguments::default();

@@ -89,7 +89,7 @@ impl Device {
         let translation = source.translation(&reflection);
         let error = |reason: String| EngineError::Shader { module: source.module.to_owned(), reason };
         let function = cuda.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
-        let compiled = Compiled::Cuda(CudaKernel { function, translation, cluster: source.cluster });
+        let compiled = Compiled::Cuda(CudaKernel { driver: Arc::clone(&cuda.driver), function, translation, cluster: source.cluster });
         Ok(Kernel { inner: Arc::new(KernelInner { module: source.module.to_owned(), reflection, compiled }) })
     }
 }
