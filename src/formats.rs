@@ -64,19 +64,11 @@ pub fn f32_to_e4m3(x: f32) -> u8 {
     (if x.is_nan() { 0x7f } else { code }) as u8
 }
 
-/// The largest magnitude; NaN is ignored.
+/// The largest magnitude; NaN if any value is: a row that holds one is not to pass for a good one.
 #[inline(always)]
 pub fn amax(values: &[f32]) -> f32 {
-    // Sixteen maxima side by side, so that the loop vectorises.
-    let larger = |max: f32, x: f32| if x.abs() > max { x.abs() } else { max };
-    let (chunks, rest) = values.as_chunks::<16>();
-    let mut lanes = [0.0; 16];
-    for chunk in chunks {
-        for (max, &x) in lanes.iter_mut().zip(chunk) {
-            *max = larger(*max, x);
-        }
-    }
-    lanes.iter().chain(rest).fold(0.0, |max, &x| larger(max, x))
+    // As bits, the magnitudes keep their order, with NaN above infinity.
+    f32::from_bits(values.iter().map(|x| x.to_bits() & 0x7fff_ffff).max().unwrap_or(0))
 }
 
 /// The smallest power of two `>= x`, from the bits of `x`; `x` must be positive, finite and normal.
@@ -86,9 +78,12 @@ pub fn ceil_power_of_two(x: f32) -> f32 {
     f32::from_bits((bits + 0x7f_ffff) & 0xff80_0000)
 }
 
-/// The scale of an index row whose largest magnitude is `amax`. `amax` is clamped to at least 1e-4.
+/// The scale of an index row whose largest magnitude is `amax`. `amax` is clamped to at least 1e-4; NaN gives NaN.
 #[inline]
 pub fn index_scale(amax: f32, format: ScaleFormat) -> f32 {
+    if amax.is_nan() {
+        return amax;
+    }
     let exact = amax.max(QUANTISE_FLOOR) / E4M3_MAX;
     match format {
         ScaleFormat::PowerOfTwo => ceil_power_of_two(exact),
@@ -96,9 +91,12 @@ pub fn index_scale(amax: f32, format: ScaleFormat) -> f32 {
     }
 }
 
-/// The scale of 128 latent values whose largest magnitude is `amax`: `2^ceil(log2(max(amax / 448, 1e-4)))`, as FlashMLA's tests quantise.
+/// The scale of 128 latent values whose largest magnitude is `amax`: `2^ceil(log2(max(amax / 448, 1e-4)))`, as FlashMLA's tests quantise. NaN gives NaN.
 #[inline]
 pub fn kv_scale(amax: f32) -> f32 {
+    if amax.is_nan() {
+        return amax;
+    }
     ceil_power_of_two((amax / E4M3_MAX).max(QUANTISE_FLOOR))
 }
 
@@ -243,12 +241,14 @@ mod tests {
     fn amax_looks_at_every_value() {
         for n in [1, 15, 16, 17, 40] {
             for i in 0..n {
-                let mut values = vec![f32::NAN; n];
+                let mut values = vec![2.5; n];
                 values[i] = -3.0;
                 assert_eq!(amax(&values), 3.0);
             }
         }
         assert_eq!(amax(&[]), 0.0);
+        assert!(amax(&[1.0, -f32::NAN, f32::INFINITY]).is_nan());
+        assert!(index_scale(f32::NAN, ScaleFormat::PowerOfTwo).is_nan() && kv_scale(f32::NAN).is_nan());
     }
 
     #[test]

@@ -76,6 +76,8 @@ fn latent(random: &mut Random, spec: &Spec) -> Vec<f32> {
                 2 if i % 128 == 9 => 448.0,
                 2 => (random.below(64) as f32 - 32.0) * 0.5f32.powi(11 - (i % 12) as i32),
                 3 => 50.0 * random.normal(),
+                // One NaN makes its group NaN.
+                4 if i % 17 == 3 => f32::NAN.copysign(random.normal()),
                 _ => random.normal(),
             });
         }

@@ -23,7 +23,7 @@ pub fn index_rows(problem: &IndexRows<'_>) -> (Vec<f64>, Vec<u8>, Vec<f32>) {
         if problem.hadamard {
             row.copy_from_slice(&hadamard(row));
         }
-        let amax = row.iter().fold(0.0, |amax: f64, x| amax.max(x.abs()));
+        let amax = row.iter().fold(0.0, |amax: f64, x| if x.is_nan() || amax.is_nan() { f64::NAN } else { amax.max(x.abs()) });
         let scale = formats::index_scale(amax as f32, problem.scale_format);
         codes.extend(row.iter().map(|&x| formats::quantise(x as f32, scale)));
         scales.push(scale);

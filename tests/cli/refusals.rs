@@ -118,6 +118,7 @@ fn values_out_of_range() {
     let f = &folder;
     refuse(f, &scores(f).i32("row_end", &[2], &[4, 5]), "top-k", &[], &["row_end[1] is 5", "0..=4"]);
     refuse(f, &scores(f).i32("row_start", &[2], &[-1, 0]), "top-k", &[], &["row_start[0] is -1"]);
+    refuse(f, &f.input().zeros("kv", Dtype::BF16, &[1 << 45, 0]), "kv-cache", &[], &["shape [35184372088832, 0]"]);
     let reversed = scores(f).i32("row_start", &[2], &[0, 3]).i32("row_end", &[2], &[4, 2]);
     refuse(f, &reversed, "top-k", &[], &["row 1", "reversed"]);
     refuse(f, &logits(f).without("k_end").i32("k_end", &[3], &[5, 6, 5]), "index-logits", &[], &["k_end[1] is 6", "5 keys"]);
@@ -171,7 +172,7 @@ fn flags_out_of_range() {
 fn devices_that_are_not_there() {
     let folder = Folder::new();
     let f = &folder;
-    refuse(f, &scores(f), "top-k", &["--device", "gpu"], &["`gpu`", "auto, cpu, vulkan"]);
+    refuse(f, &scores(f), "top-k", &["--device", "gpu"], &["`gpu`", "auto, cpu, cuda, vulkan"]);
     refuse(f, &scores(f), "top-k", &["--device", "vulkan:99"], &["vulkan:99", "found: "]);
     assert_refused(&dsa(&["devices", "--device", "abacus"]), &["`abacus`"]);
 }

@@ -119,7 +119,7 @@ impl Rows {
             };
             (tensor.shaped(names, &[pages, page_size, width])?, pages.saturating_mul(page_size), format)
         };
-        if rows == 0 {
+        if rows == 0 || d_qk == 0 {
             return Err(Failure::refused("there are no latent rows to attend to; give at least one"));
         }
         let (segments, rows_per_segment) = tensor.upload_rows(device, format.row_bytes(small(d_qk)) as usize)?;

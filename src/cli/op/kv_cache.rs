@@ -40,6 +40,9 @@ pub fn run(args: &Args, device: &Device, inputs: &Inputs<'_>) -> Result<Done, Fa
     let kv = inputs.tensor("kv")?;
     let dtype = kv.float()?;
     let [rows, d_qk] = kv.dims("[N, d_qk]")?;
+    if d_qk == 0 {
+        return Err(Failure::refused(format!("kv has shape [{rows}, 0]; give rows of at least one number")));
+    }
     let slots = match inputs.optional("slot_mapping") {
         Some(tensor) => tensor.dtype(Dtype::I32)?.shaped("[N]", &[rows])?.numbers(),
         None => (0..rows).map(|row| i32::try_from(row).unwrap_or(i32::MAX)).collect(),
