@@ -48,7 +48,7 @@ pub struct TopKOptions {
     pub columns: u64,
     /// How many to keep, 1 to [`MAX_TOP_K`].
     pub top_k: u32,
-    /// Forces a variant; `None` chooses by the device.
+    /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
     /// Forces a method; `None` takes [`Method::Chunks`] for at most [`CHUNKED_ROWS`] rows of at least [`CHUNKED_COLUMNS`] columns, and for
     /// rows that are too long to be bound.
@@ -121,15 +121,15 @@ impl TopK {
     /// [`TopK::plan`], binding at most `max_binding_bytes` at once: tests split small tensors with it.
     pub(crate) fn plan_within(device: &Device, options: TopKOptions, max_binding_bytes: u64) -> Result<Self> {
         check_options(&options)?;
-        let (variant, why) = variant::choose(device, options.variant, &[Variant::Subgroup, Variant::Generic])?;
+        let (variant, why) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
         if variant == Variant::Cpu {
             return Ok(TopK { device: device.clone(), options, variant, reason: why, work: Work::Host });
         }
         let limits = Limits::new(device, max_binding_bytes);
         let (method, why_method) = choose_method(&options, limits.whole_row(device))?;
         let work = match method {
-            Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row", variant)?, limits, absent: Absent::new(device)? },
-            Method::Chunks => Work::Chunks(Box::new(Chunks::plan(device, &options, variant, limits)?)),
+            Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row")?, limits, absent: Absent::new(device)? },
+            Method::Chunks => Work::Chunks(Box::new(Chunks::plan(device, &options, limits)?)),
         };
         let reason = format!("{why}; {why_method}");
         tracing::debug!(device = %device.info(), rows = options.rows, columns = options.columns, top_k = options.top_k, %variant, reason, "top-k planned");
@@ -270,20 +270,17 @@ fn choose_method(options: &TopKOptions, whole_row: u64) -> Result<(Method, Strin
     }
 }
 
-fn specialisation(module: &'static str, variant: Variant) -> Specialisation {
-    let features = if variant == Variant::Subgroup { vec!["subgroup"] } else { vec![] };
-    Specialisation { module, constants: Vec::new(), features }
+fn specialisation(module: &'static str) -> Specialisation {
+    Specialisation { module, constants: Vec::new(), features: Vec::new() }
 }
 
-fn kernel(device: &Device, module: &'static str, variant: Variant) -> Result<Kernel> {
-    specialisation(module, variant).kernel(device)
+fn kernel(device: &Device, module: &'static str) -> Result<Kernel> {
+    specialisation(module).kernel(device)
 }
 
 /// The kernels' forms.
 pub(crate) fn catalogue() -> Vec<Specialisation> {
-    let modules = ["topk/row", "topk/histogram", "topk/count", "topk/scatter"];
-    let both = modules.into_iter().flat_map(|module| [Variant::Generic, Variant::Subgroup].map(|variant| specialisation(module, variant)));
-    both.chain([specialisation("topk/map_pages", Variant::Generic)]).collect()
+    ["topk/row", "topk/histogram", "topk/count", "topk/scatter", "topk/map_pages"].map(specialisation).to_vec()
 }
 
 #[cfg(test)]

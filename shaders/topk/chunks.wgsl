@@ -3,7 +3,6 @@
 //
 // bins_before u32 [scratch rows, 2048]   how often each value of the digit before occurs in the row
 // search_before u32 [scratch rows, 4]    the search before that digit: found, key, count, unused
-import package::common::scan::Place;
 import package::topk::radix::{Search, lane_bin, refine};
 import package::topk::rows::params;
 
@@ -17,7 +16,7 @@ fn chunk_columns(chunk: u32) -> vec2<u32> {
 }
 
 // The search of a row after `digits` digits have been counted. Every workgroup of the row works it out for itself.
-fn search_after(place: Place, row: u32, range: vec2<u32>, digits: u32) -> Search {
+fn search_after(lane: u32, row: u32, range: vec2<u32>, digits: u32) -> Search {
     if (range.y - range.x <= params.top_k) {
         return Search(1u, 0u, 0u);
     }
@@ -27,10 +26,10 @@ fn search_after(place: Place, row: u32, range: vec2<u32>, digits: u32) -> Search
         search = Search(search_before[at], search_before[at + 1u], search_before[at + 2u]);
     }
     if (digits > 0u && search.found == 0u) {
-        let bin = (params.scratch_row + row) * 2048u + lane_bin(place.lane);
+        let bin = (params.scratch_row + row) * 2048u + lane_bin(lane);
         let high = vec4<u32>(bins_before[bin], bins_before[bin - 1u], bins_before[bin - 2u], bins_before[bin - 3u]);
         let low = vec4<u32>(bins_before[bin - 4u], bins_before[bin - 5u], bins_before[bin - 6u], bins_before[bin - 7u]);
-        search = refine(place, search, digits - 1u, high, low);
+        search = refine(lane, search, digits - 1u, high, low);
     }
     return search;
 }

@@ -4,11 +4,9 @@
 // -> row_bins u32 [scratch rows, 2048], zero before; search u32 [scratch rows, 4]
 // Workgroup memory: 10.4 KB.
 import package::common::grid::flat_workgroup_id;
-import package::common::scan::workgroup_place;
 import package::topk::chunks::{chunk_columns, search_after};
 import package::topk::radix::{Search, bins, count_digits};
 import package::topk::rows::{params, row_range, words_within};
-@if(subgroup) enable subgroups;
 
 @group(0) @binding(8) var<storage, read_write> row_bins: array<atomic<u32>>;
 @group(0) @binding(9) var<storage, read_write> search_now: array<u32>;
@@ -17,7 +15,7 @@ import package::topk::rows::{params, row_range, words_within};
 fn main(
     @builtin(workgroup_id) workgroup_id: vec3<u32>,
     @builtin(num_workgroups) num_workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local_index: u32,
+    @builtin(local_invocation_index) lane: u32,
 ) {
     let id = flat_workgroup_id(workgroup_id, num_workgroups);
     let row = id / params.chunks;
@@ -26,10 +24,9 @@ fn main(
     }
     let chunk = id % params.chunks;
     let range = row_range(row);
-    let place = workgroup_place(local_index);
-    let search = search_after(place, row, range, params.digit);
+    let search = search_after(lane, row, range, params.digit);
     let scratch = params.scratch_row + row;
-    if (chunk + params.first_chunk == 0u && place.lane == 0u) {
+    if (chunk + params.first_chunk == 0u && lane == 0u) {
         search_now[scratch * 4u] = search.found;
         search_now[scratch * 4u + 1u] = search.key;
         search_now[scratch * 4u + 2u] = search.count;
@@ -38,8 +35,8 @@ fn main(
     if (search.found == 1u || words.x == words.y) {
         return;
     }
-    count_digits(place, words, params.digit, search.key);
-    for (var i = place.lane; i < 2048u; i += 256u) {
+    count_digits(lane, words, params.digit, search.key);
+    for (var i = lane; i < 2048u; i += 256u) {
         let count = atomicLoad(&bins[i]);
         if (count != 0u) {
             atomicAdd(&row_bins[scratch * 2048u + i], count);

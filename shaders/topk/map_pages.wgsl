@@ -25,9 +25,9 @@ struct Params {
 fn main(
     @builtin(workgroup_id) workgroup_id: vec3<u32>,
     @builtin(num_workgroups) num_workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local_index: u32,
+    @builtin(local_invocation_index) lane: u32,
 ) {
-    let entry = flat_workgroup_id(workgroup_id, num_workgroups) * 256u + local_index;
+    let entry = flat_workgroup_id(workgroup_id, num_workgroups) * 256u + lane;
     if (entry >= params.entries) {
         return;
     }

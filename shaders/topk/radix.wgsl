@@ -1,6 +1,6 @@
 // Radix selection of the k-th largest key, digit by digit from the top: 11, 11 and 10 bits.
 // Workgroup memory: 8208 bytes, and that of common/scan.
-import package::common::scan::{Place, workgroup_scan};
+import package::common::scan::workgroup_scan;
 import package::topk::rows::load_keys;
 
 // What is known of the k-th largest key. While `found` is 0 it has the leading digits `key`, and is the `count`-th largest of
@@ -40,33 +40,28 @@ fn tally(keys: vec4<u32>, digit: u32, leading: u32, run: ptr<function, Run>) {
     let leading_mask = select(0xffffffffu, 0u, digit == 0u);
     for (var i = 0u; i < 4u; i++) {
         let key = keys[i];
-        if (key == 0u || ((key >> leading_shift) & leading_mask) != leading) {
-            continue;
-        }
+        let counted = key != 0u && ((key >> leading_shift) & leading_mask) == leading;
         let bin = (key >> shift) & mask;
-        if (bin == zero_bin) {
-            (*run).zeros += 1u;
-        } else if (bin == (*run).bin) {
-            (*run).count += 1u;
-        } else {
-            if ((*run).count != 0u) {
-                atomicAdd(&bins[(*run).bin], (*run).count);
-            }
-            (*run).bin = bin;
-            (*run).count = 1u;
+        let zero = counted && bin == zero_bin;
+        let other = counted && bin != zero_bin && bin != (*run).bin;
+        if (other && (*run).count != 0u) {
+            atomicAdd(&bins[(*run).bin], (*run).count);
         }
+        (*run).zeros += select(0u, 1u, zero);
+        (*run).count = select((*run).count + select(0u, 1u, counted && !zero), 1u, other);
+        (*run).bin = select((*run).bin, bin, other);
     }
 }
 
 // Fills `bins` with how often each value of a digit occurs among the keys of `words` whose higher digits are `leading`.
-fn count_digits(place: Place, words: vec2<u32>, digit: u32, leading: u32) {
-    for (var i = place.lane; i < 2048u; i += 256u) {
+fn count_digits(lane: u32, words: vec2<u32>, digit: u32, leading: u32) {
+    for (var i = lane; i < 2048u; i += 256u) {
         atomicStore(&bins[i], 0u);
     }
     workgroupBarrier();
     var run = Run(0u, 0u, 0u);
     let end = (words.y + 3u) / 4u;
-    for (var group = words.x / 4u + place.lane; group < end; group += 1024u) {
+    for (var group = words.x / 4u + lane; group < end; group += 1024u) {
         // Four loads in flight.
         let a = load_keys(group, words);
         let b = load_keys(group + 256u, words);
@@ -93,22 +88,20 @@ fn lane_bin(lane: u32) -> u32 {
 
 // Narrows a search that has not found its key by one digit. `high` and `low` are how often the lane's eight bins occur, from
 // `lane_bin` down. The result is the same in all threads, also to a uniformity analysis.
-fn refine(place: Place, search: Search, digit: u32, high: vec4<u32>, low: vec4<u32>) -> Search {
+fn refine(lane: u32, search: Search, digit: u32, high: vec4<u32>, low: vec4<u32>) -> Search {
     let own = high.x + high.y + high.z + high.w + low.x + low.y + low.z + low.w;
-    let sums = workgroup_scan(place, own, 0u);
+    let sums = workgroup_scan(lane, own, 0u);
     if (sums.x < search.count && search.count <= sums.x + own) {
         var counts = array<u32, 8>(high.x, high.y, high.z, high.w, low.x, low.y, low.z, low.w);
         var before = sums.x;
         var bin = 0u;
         for (var i = 0u; i < 7u; i++) {
-            if (before + counts[bin] >= search.count) {
-                break;
-            }
-            before += counts[bin];
-            bin += 1u;
+            let further = select(0u, 1u, before + counts[bin] < search.count);
+            before += counts[bin] * further;
+            bin += further;
         }
-        picked = vec4<u32>(lane_bin(place.lane) - bin, search.count - before, counts[bin], 1u);
-    } else if (place.lane == 0u && sums.y < search.count) {
+        picked = vec4<u32>(lane_bin(lane) - bin, search.count - before, counts[bin], 1u);
+    } else if (lane == 0u && sums.y < search.count) {
         picked = vec4<u32>(0u);
     }
     let pick = workgroupUniformLoad(&picked);

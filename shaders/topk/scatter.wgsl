@@ -4,12 +4,11 @@
 // -> indices i32 [rows, top_k]
 // Workgroup memory: 2.2 KB.
 import package::common::grid::flat_workgroup_id;
-import package::common::scan::{workgroup_place, workgroup_scan};
+import package::common::scan::workgroup_scan;
 import package::topk::chunks::chunk_columns;
 import package::topk::radix::Search;
 import package::topk::rows::{params, row_range, row_word, words_within};
 import package::topk::sweep::{pad, sweep};
-@if(subgroup) enable subgroups;
 
 @group(0) @binding(6) var<storage, read> search_found: array<u32>;
 @group(0) @binding(7) var<storage, read> counts_found: array<u32>;
@@ -18,7 +17,7 @@ import package::topk::sweep::{pad, sweep};
 fn main(
     @builtin(workgroup_id) workgroup_id: vec3<u32>,
     @builtin(num_workgroups) num_workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local_index: u32,
+    @builtin(local_invocation_index) lane: u32,
 ) {
     let id = flat_workgroup_id(workgroup_id, num_workgroups);
     let row = id / params.chunks;
@@ -34,22 +33,21 @@ fn main(
     if (chunk_of_row != 0u && !has_larger && !has_equal) {
         return;
     }
-    let place = workgroup_place(local_index);
     let search = Search(1u, search_found[scratch * 4u + 1u], search_found[scratch * 4u + 2u]);
 
     // (larger, equal) keys of the chunks before this one; the first chunk also sums all of them, for the padding.
     var before = vec2<u32>(0u);
     let last = select(chunk_of_row, params.row_chunks, chunk_of_row == 0u);
-    for (var i = place.lane; i < last; i += 256u) {
+    for (var i = lane; i < last; i += 256u) {
         before += vec2<u32>(counts_found[counts + i * 2u], counts_found[counts + i * 2u + 1u]);
     }
-    let seen = vec2<u32>(workgroup_scan(place, before.x, 0u).y, workgroup_scan(place, before.y, 1u).y);
+    let seen = vec2<u32>(workgroup_scan(lane, before.x, 0u).y, workgroup_scan(lane, before.y, 1u).y);
     let output = params.indices_skip + row * params.top_k;
     var start = seen;
     if (chunk_of_row == 0u) {
-        pad(place, output, search, seen);
+        pad(lane, output, search, seen);
         start = vec2<u32>(0u);
     }
     let words = words_within(row, row_range(row), chunk_columns(chunk));
-    let ignored = sweep(place, words, params.first_column - row_word(row), output, search, start);
+    let ignored = sweep(lane, words, params.first_column - row_word(row), output, search, start);
 }

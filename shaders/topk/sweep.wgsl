@@ -1,5 +1,5 @@
 // Writes the columns of the selected keys in ascending order.
-import package::common::scan::{Place, workgroup_scan};
+import package::common::scan::workgroup_scan;
 import package::topk::radix::Search;
 import package::topk::rows::{load_keys, params};
 
@@ -31,20 +31,20 @@ fn emit(keys: vec4<u32>, column: u32, search: Search, row: u32, seen: ptr<functi
 
 // Sweeps `words` 4096 at a time, 16 neighbours a thread. `column` is the column of word 0 (it may wrap below zero), `row` the first word
 // of the row in `indices`, `seen` the larger and equal keys of the row before `words`. Returns those up to the end of `words`.
-fn sweep(place: Place, words: vec2<u32>, column: u32, row: u32, search: Search, seen: vec2<u32>) -> vec2<u32> {
+fn sweep(lane: u32, words: vec2<u32>, column: u32, row: u32, search: Search, seen: vec2<u32>) -> vec2<u32> {
     // No key is 0xffffffff.
     let tie = select(0xffffffffu, search.key, search.count != 0u);
     var before = seen;
     var slot = 0u;
     let end = (words.y + 3u) / 4u;
     for (var tile = words.x / 4u; tile < end; tile += 1024u) {
-        let group = tile + place.lane * 4u;
+        let group = tile + lane * 4u;
         let a = load_keys(group, words);
         let b = load_keys(group + 1u, words);
         let c = load_keys(group + 2u, words);
         let d = load_keys(group + 3u, words);
         let own = hits(a, search.key, tie) + hits(b, search.key, tie) + hits(c, search.key, tie) + hits(d, search.key, tie);
-        let sums = workgroup_scan(place, own, slot);
+        let sums = workgroup_scan(lane, own, slot);
         slot = 1u - slot;
         if (own != 0u) {
             var at = before + vec2<u32>(sums.x & 0xffffu, sums.x >> 16u);
@@ -60,8 +60,8 @@ fn sweep(place: Place, words: vec2<u32>, column: u32, row: u32, search: Search, 
 }
 
 // Marks the places of a row that nothing was selected for.
-fn pad(place: Place, row: u32, search: Search, seen: vec2<u32>) {
-    for (var i = seen.x + min(seen.y, search.count) + place.lane; i < params.top_k; i += 256u) {
+fn pad(lane: u32, row: u32, search: Search, seen: vec2<u32>) {
+    for (var i = seen.x + min(seen.y, search.count) + lane; i < params.top_k; i += 256u) {
         indices[row + i] = -1;
     }
 }

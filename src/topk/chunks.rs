@@ -10,7 +10,7 @@ use dsa_engine::{Binding, Buffer, Device, Encoder, Grid, Kernel};
 
 use super::tiles::{Absent, Limits, View, tiles};
 use super::{TopKArgs, TopKOptions, kernel};
-use crate::{Result, Variant};
+use crate::Result;
 
 /// Columns that a workgroup sweeps at once; chunks are multiples of it.
 const SWEEP: u64 = 4096;
@@ -44,7 +44,7 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    pub(super) fn plan(device: &Device, options: &TopKOptions, variant: Variant, limits: Limits) -> Result<Self> {
+    pub(super) fn plan(device: &Device, options: &TopKOptions, limits: Limits) -> Result<Self> {
         let batch = options.rows.clamp(1, BATCH);
         let sweeps = (batch * options.columns.div_ceil(SWEEP)).div_ceil(WORKGROUPS).max(1);
         let chunk = SWEEP * sweeps.min((limits.words() / SWEEP).max(1));
@@ -52,9 +52,9 @@ impl Chunks {
         let bins = |label| device.buffer(label, batch * BINS * 4);
         let search = |label| device.buffer(label, batch * SEARCH * 4);
         Ok(Chunks {
-            histogram: kernel(device, "topk/histogram", variant)?,
-            count: kernel(device, "topk/count", variant)?,
-            scatter: kernel(device, "topk/scatter", variant)?,
+            histogram: kernel(device, "topk/histogram")?,
+            count: kernel(device, "topk/count")?,
+            scatter: kernel(device, "topk/scatter")?,
             limits,
             absent: Absent::new(device)?,
             chunk,

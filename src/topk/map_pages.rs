@@ -24,7 +24,7 @@ pub struct MapPagesOptions {
     pub max_pages: u32,
     /// Cache rows of a page.
     pub page_size: u32,
-    /// Forces a variant; `None` chooses by the device.
+    /// The shader variant to force; both run the same shader.
     pub variant: Option<Variant>,
 }
 
@@ -94,9 +94,8 @@ impl MapPages {
     pub fn plan(device: &Device, options: MapPagesOptions) -> Result<Self> {
         let limits = Limits::new(device, device.capabilities().max_binding_bytes);
         check_options(&options, limits)?;
-        let (variant, reason) = variant::choose(device, options.variant, &[Variant::Subgroup, Variant::Generic])?;
-        // The kernel has one form: no thread needs another.
-        let kernel = if variant == Variant::Cpu { None } else { Some(kernel(device, "topk/map_pages", Variant::Generic)?) };
+        let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
+        let kernel = if variant == Variant::Cpu { None } else { Some(kernel(device, "topk/map_pages")?) };
         tracing::debug!(device = %device.info(), ?options, %variant, reason, "page mapping planned");
         Ok(MapPages { device: device.clone(), options, variant, reason, limits, kernel })
     }

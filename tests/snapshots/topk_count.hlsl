@@ -26,12 +26,6 @@ struct Params {
     uint scratch_row;
 };
 
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
-
 struct Search {
     uint found;
     uint key;
@@ -83,30 +77,16 @@ uint2 row_range(uint row)
     return uint2(_e45, max(_e46, _e47));
 }
 
-Place ConstructPlace(uint arg0, uint arg1, uint arg2) {
-    Place ret = (Place)0;
-    ret.lane = arg0;
-    ret.subgroup = arg1;
-    ret.subgroups = arg2;
-    return ret;
-}
-
-Place workgroup_place(uint local_index_1)
+uint lane_bin(uint lane_1)
 {
-    const Place place_3 = ConstructPlace(local_index_1, 0u, 0u);
-    return place_3;
-}
-
-uint lane_bin(uint lane)
-{
-    return (2047u - (lane * 8u));
+    return (2047u - (lane_1 * 8u));
 }
 
 uint naga_div(uint lhs, uint rhs) {
     return lhs / (rhs == 0u ? 1u : rhs);
 }
 
-uint2 workgroup_scan(Place place, uint value, uint slot)
+uint2 workgroup_scan(uint lane_2, uint value, uint slot)
 {
     uint sum = 0u;
     uint i = 0u;
@@ -117,78 +97,78 @@ uint2 workgroup_scan(Place place, uint value, uint slot)
 
     uint values = (slot * 256u);
     uint totals = (slot * 16u);
-    scan_values[(values + place.lane)] = value;
+    scan_values[(values + lane_2)] = value;
     GroupMemoryBarrierWithGroupSync();
-    if ((place.lane < 16u)) {
+    if ((lane_2 < 16u)) {
         bool loop_init = true;
         while(true) {
             if (!loop_init) {
-                uint _e33 = i;
-                i = (_e33 + 1u);
+                uint _e30 = i;
+                i = (_e30 + 1u);
             }
             loop_init = false;
-            uint _e18 = i;
-            if ((_e18 < 16u)) {
+            uint _e16 = i;
+            if ((_e16 < 16u)) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i;
-                uint _e30 = scan_values[((values + (place.lane * 16u)) + _e27)];
-                sum = (_e21 + _e30);
+                uint _e19 = sum;
+                uint _e24 = i;
+                uint _e27 = scan_values[((values + (lane_2 * 16u)) + _e24)];
+                sum = (_e19 + _e27);
             }
         }
-        uint _e39 = sum;
-        scan_totals[(totals + place.lane)] = _e39;
+        uint _e35 = sum;
+        scan_totals[(totals + lane_2)] = _e35;
     }
     GroupMemoryBarrierWithGroupSync();
-    uint block = naga_div(place.lane, 16u);
+    uint block = naga_div(lane_2, 16u);
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e66 = i_1;
-            i_1 = (_e66 + 1u);
+            uint _e61 = i_1;
+            i_1 = (_e61 + 1u);
         }
         loop_init_1 = false;
-        uint _e49 = i_1;
-        if ((_e49 < 16u)) {
+        uint _e44 = i_1;
+        if ((_e44 < 16u)) {
         } else {
             break;
         }
         {
-            uint _e53 = i_1;
-            uint sum_1 = scan_totals[(totals + _e53)];
-            uint _e57 = before;
-            uint _e59 = i_1;
-            before = (_e57 + ((_e59 < block) ? sum_1 : 0u));
-            uint _e63 = total;
-            total = (_e63 + sum_1);
+            uint _e48 = i_1;
+            uint sum_1 = scan_totals[(totals + _e48)];
+            uint _e52 = before;
+            uint _e54 = i_1;
+            before = (_e52 + ((_e54 < block) ? sum_1 : 0u));
+            uint _e58 = total;
+            total = (_e58 + sum_1);
         }
     }
     i_2 = (block * 16u);
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e82 = i_2;
-            i_2 = (_e82 + 1u);
+            uint _e76 = i_2;
+            i_2 = (_e76 + 1u);
         }
         loop_init_2 = false;
-        uint _e71 = i_2;
-        if ((_e71 < place.lane)) {
+        uint _e66 = i_2;
+        if ((_e66 < lane_2)) {
         } else {
             break;
         }
         {
-            uint _e74 = before;
-            uint _e76 = i_2;
-            uint _e79 = scan_values[(values + _e76)];
-            before = (_e74 + _e79);
+            uint _e68 = before;
+            uint _e70 = i_2;
+            uint _e73 = scan_values[(values + _e70)];
+            before = (_e68 + _e73);
         }
     }
-    uint _e84 = before;
-    uint _e85 = total;
-    return uint2(_e84, _e85);
+    uint _e78 = before;
+    uint _e79 = total;
+    return uint2(_e78, _e79);
 }
 
 uint digit_width(uint digit)
@@ -215,7 +195,7 @@ Search ConstructSearch(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
+Search refine(uint lane_3, Search search, uint digit_2, uint4 high, uint4 low)
 {
     bool local_1 = (bool)0;
     uint counts[8] = (uint[8])0;
@@ -225,7 +205,7 @@ Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
     bool local_2 = (bool)0;
 
     uint own = (((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w);
-    const uint2 _e21 = workgroup_scan(place_1, own, 0u);
+    const uint2 _e21 = workgroup_scan(lane_3, own, 0u);
     if ((_e21.x < search.count)) {
         local_1 = (search.count <= (_e21.x + own));
     } else {
@@ -238,8 +218,8 @@ Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
         bool loop_init_3 = true;
         while(true) {
             if (!loop_init_3) {
-                uint _e68 = i_3;
-                i_3 = (_e68 + 1u);
+                uint _e71 = i_3;
+                i_3 = (_e71 + 1u);
             }
             loop_init_3 = false;
             uint _e49 = i_3;
@@ -248,56 +228,54 @@ Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
                 break;
             }
             {
-                uint _e52 = before_1;
-                uint _e53 = bin;
-                uint _e55 = counts[_e53];
-                if (((_e52 + _e55) >= search.count)) {
-                    break;
-                }
-                uint _e59 = before_1;
-                uint _e60 = bin;
-                uint _e62 = counts[_e60];
-                before_1 = (_e59 + _e62);
-                uint _e64 = bin;
-                bin = (_e64 + 1u);
+                uint _e54 = before_1;
+                uint _e55 = bin;
+                uint _e57 = counts[_e55];
+                uint further = (((_e54 + _e57) < search.count) ? 1u : 0u);
+                uint _e62 = before_1;
+                uint _e63 = bin;
+                uint _e65 = counts[_e63];
+                before_1 = (_e62 + (_e65 * further));
+                uint _e68 = bin;
+                bin = (_e68 + further);
             }
         }
-        const uint _e72 = lane_bin(place_1.lane);
-        uint _e73 = bin;
-        uint _e76 = before_1;
-        uint _e78 = bin;
-        uint _e80 = counts[_e78];
-        picked = uint4((_e72 - _e73), (search.count - _e76), _e80, 1u);
+        const uint _e74 = lane_bin(lane_3);
+        uint _e75 = bin;
+        uint _e78 = before_1;
+        uint _e80 = bin;
+        uint _e82 = counts[_e80];
+        picked = uint4((_e74 - _e75), (search.count - _e78), _e82, 1u);
     } else {
-        if ((place_1.lane == 0u)) {
+        if ((lane_3 == 0u)) {
             local_2 = (_e21.y < search.count);
         } else {
             local_2 = false;
         }
-        bool _e92 = local_2;
-        if (_e92) {
+        bool _e93 = local_2;
+        if (_e93) {
             picked = (0u).xxxx;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    uint4 _e97 = picked;
+    uint4 _e98 = picked;
     GroupMemoryBarrierWithGroupSync();
-    if ((_e97.w == 0u)) {
+    if ((_e98.w == 0u)) {
         const Search search_2 = ConstructSearch(1u, 0u, 0u);
         return search_2;
     }
-    const uint _e106 = digit_width(digit_2);
-    uint leading = ((search.key << _e106) | _e97.x);
-    if ((_e97.y == _e97.z)) {
-        const uint _e114 = digit_shift(digit_2);
-        const Search search_3 = ConstructSearch(1u, ((leading << _e114) - 1u), 0u);
+    const uint _e107 = digit_width(digit_2);
+    uint leading = ((search.key << _e107) | _e98.x);
+    if ((_e98.y == _e98.z)) {
+        const uint _e115 = digit_shift(digit_2);
+        const Search search_3 = ConstructSearch(1u, ((leading << _e115) - 1u), 0u);
         return search_3;
     }
-    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading, _e97.y);
+    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading, _e98.y);
     return search_4;
 }
 
-Search search_after(Place place_2, uint row_1, uint2 range, uint digits)
+Search search_after(uint lane_4, uint row_1, uint2 range, uint digits)
 {
     Search search_1 = (Search)0;
     bool local_3 = (bool)0;
@@ -326,24 +304,24 @@ Search search_after(Place place_2, uint row_1, uint2 range, uint digits)
     bool _e53 = local_3;
     if (_e53) {
         uint _e56 = params.scratch_row;
-        const uint _e61 = lane_bin(place_2.lane);
-        uint bin_1 = (((_e56 + row_1) * 2048u) + _e61);
-        uint _e65 = asuint(bins_before.Load(bin_1*4));
-        uint _e70 = asuint(bins_before.Load((bin_1 - 1u)*4));
-        uint _e75 = asuint(bins_before.Load((bin_1 - 2u)*4));
-        uint _e80 = asuint(bins_before.Load((bin_1 - 3u)*4));
-        uint4 high_1 = uint4(_e65, _e70, _e75, _e80);
-        uint _e86 = asuint(bins_before.Load((bin_1 - 4u)*4));
-        uint _e91 = asuint(bins_before.Load((bin_1 - 5u)*4));
-        uint _e96 = asuint(bins_before.Load((bin_1 - 6u)*4));
-        uint _e101 = asuint(bins_before.Load((bin_1 - 7u)*4));
-        uint4 low_1 = uint4(_e86, _e91, _e96, _e101);
-        Search _e103 = search_1;
-        const Search _e106 = refine(place_2, _e103, (digits - 1u), high_1, low_1);
-        search_1 = _e106;
+        const uint _e60 = lane_bin(lane_4);
+        uint bin_1 = (((_e56 + row_1) * 2048u) + _e60);
+        uint _e64 = asuint(bins_before.Load(bin_1*4));
+        uint _e69 = asuint(bins_before.Load((bin_1 - 1u)*4));
+        uint _e74 = asuint(bins_before.Load((bin_1 - 2u)*4));
+        uint _e79 = asuint(bins_before.Load((bin_1 - 3u)*4));
+        uint4 high_1 = uint4(_e64, _e69, _e74, _e79);
+        uint _e85 = asuint(bins_before.Load((bin_1 - 4u)*4));
+        uint _e90 = asuint(bins_before.Load((bin_1 - 5u)*4));
+        uint _e95 = asuint(bins_before.Load((bin_1 - 6u)*4));
+        uint _e100 = asuint(bins_before.Load((bin_1 - 7u)*4));
+        uint4 low_1 = uint4(_e85, _e90, _e95, _e100);
+        Search _e102 = search_1;
+        const Search _e105 = refine(lane_4, _e102, (digits - 1u), high_1, low_1);
+        search_1 = _e105;
     }
-    Search _e107 = search_1;
-    const Search search_6 = _e107;
+    Search _e106 = search_1;
+    const Search search_6 = _e106;
     return search_6;
 }
 
@@ -402,39 +380,45 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group_1, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
+    bool local_5 = (bool)0;
     uint i_4 = 0u;
 
     uint at_1 = (group_1 * 4u);
-    if ((at_1 >= words.y)) {
-        return (0u).xxxx;
-    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    uint _e24 = params.vector_groups;
-    if ((group_1 < _e24)) {
-        uint4 _e30 = asuint(scores4_.Load4(group_1*16));
-        const uint4 _e31 = ordered_keys(_e30);
-        return (inside ? _e31 : (0u).xxxx);
+    if ((at_1 < words.y)) {
+        uint _e27 = params.vector_groups;
+        local_5 = (group_1 < _e27);
+    } else {
+        local_5 = false;
     }
-    bool loop_init_4 = true;
-    while(true) {
-        if (!loop_init_4) {
-            uint _e51 = i_4;
-            i_4 = (_e51 + 1u);
-        }
-        loop_init_4 = false;
-        uint _e38 = i_4;
-        if ((_e38 < 4u)) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i_4;
-            if (inside[_e41]) {
-                uint _e43 = i_4;
-                uint _e46 = i_4;
-                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                bits_2[_e43] = _e49;
+    bool _e30 = local_5;
+    if (_e30) {
+        uint4 _e33 = asuint(scores4_.Load4(group_1*16));
+        bits_2 = _e33;
+    } else {
+        if ((at_1 < words.y)) {
+            bool loop_init_4 = true;
+            while(true) {
+                if (!loop_init_4) {
+                    uint _e51 = i_4;
+                    i_4 = (_e51 + 1u);
+                }
+                loop_init_4 = false;
+                uint _e38 = i_4;
+                if ((_e38 < 4u)) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i_4;
+                    if (inside[_e41]) {
+                        uint _e43 = i_4;
+                        uint _e46 = i_4;
+                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -448,7 +432,7 @@ uint naga_mod(uint lhs, uint rhs) {
 }
 
 [numthreads(256, 1, 1)]
-void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint local_index : SV_GroupIndex)
+void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint lane : SV_GroupIndex)
 {
     bool local = (bool)0;
     uint4 larger = (0u).xxxx;
@@ -465,64 +449,63 @@ void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, ui
     uint _e14 = params.chunks;
     uint chunk_1 = naga_mod(_e3, _e14);
     const uint2 _e16 = row_range(row_4);
-    const Place _e17 = workgroup_place(local_index);
-    const Search _e19 = search_after(_e17, row_4, _e16, 3u);
-    uint _e22 = params.scratch_row;
-    uint scratch = (_e22 + row_4);
-    uint _e26 = params.first_chunk;
-    if (((chunk_1 + _e26) == 0u)) {
-        local = (_e17.lane == 0u);
+    const Search _e18 = search_after(lane, row_4, _e16, 3u);
+    uint _e21 = params.scratch_row;
+    uint scratch = (_e21 + row_4);
+    uint _e25 = params.first_chunk;
+    if (((chunk_1 + _e25) == 0u)) {
+        local = (lane == 0u);
     } else {
         local = false;
     }
-    bool _e36 = local;
-    if (_e36) {
-        search_now.Store((scratch * 4u)*4, asuint(_e19.found));
-        search_now.Store(((scratch * 4u) + 1u)*4, asuint(_e19.key));
-        search_now.Store(((scratch * 4u) + 2u)*4, asuint(_e19.count));
+    bool _e34 = local;
+    if (_e34) {
+        search_now.Store((scratch * 4u)*4, asuint(_e18.found));
+        search_now.Store(((scratch * 4u) + 1u)*4, asuint(_e18.key));
+        search_now.Store(((scratch * 4u) + 2u)*4, asuint(_e18.count));
     }
-    uint tie = ((_e19.count != 0u) ? _e19.key : 4294967295u);
-    const uint2 _e62 = chunk_columns(chunk_1);
-    const uint2 _e63 = words_within(row_4, _e16, _e62);
-    uint end_2 = naga_div((_e63.y + 3u), 4u);
-    group = (naga_div(_e63.x, 4u) + _e17.lane);
+    uint tie = ((_e18.count != 0u) ? _e18.key : 4294967295u);
+    const uint2 _e60 = chunk_columns(chunk_1);
+    const uint2 _e61 = words_within(row_4, _e16, _e60);
+    uint end_2 = naga_div((_e61.y + 3u), 4u);
+    group = (naga_div(_e61.x, 4u) + lane);
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e104 = group;
-            group = (_e104 + 256u);
+            uint _e101 = group;
+            group = (_e101 + 256u);
         }
         loop_init_5 = false;
-        uint _e81 = group;
-        if ((_e81 < end_2)) {
+        uint _e78 = group;
+        if ((_e78 < end_2)) {
         } else {
             break;
         }
         {
-            uint _e83 = group;
-            const uint4 _e84 = load_keys(_e83, _e63);
-            uint4 _e85 = larger;
-            larger = (_e85 + ((_e84 > (_e19.key).xxxx) ? (1u).xxxx : (0u).xxxx));
-            uint4 _e95 = equal;
-            equal = (_e95 + ((_e84 == (tie).xxxx) ? (1u).xxxx : (0u).xxxx));
+            uint _e80 = group;
+            const uint4 _e81 = load_keys(_e80, _e61);
+            uint4 _e82 = larger;
+            larger = (_e82 + ((_e81 > (_e18.key).xxxx) ? (1u).xxxx : (0u).xxxx));
+            uint4 _e92 = equal;
+            equal = (_e92 + ((_e81 == (tie).xxxx) ? (1u).xxxx : (0u).xxxx));
         }
     }
-    uint _e108 = larger.x;
-    uint _e110 = larger.y;
-    uint _e113 = larger.z;
-    uint _e116 = larger.w;
-    const uint2 _e119 = workgroup_scan(_e17, (((_e108 + _e110) + _e113) + _e116), 0u);
-    uint _e121 = equal.x;
-    uint _e123 = equal.y;
-    uint _e126 = equal.z;
-    uint _e129 = equal.w;
-    const uint2 _e132 = workgroup_scan(_e17, (((_e121 + _e123) + _e126) + _e129), 1u);
-    if ((_e17.lane == 0u)) {
-        uint _e138 = params.row_chunks;
-        uint _e142 = params.first_chunk;
-        uint at_2 = ((((scratch * _e138) + _e142) + chunk_1) * 2u);
-        chunk_counts.Store(at_2*4, asuint(_e119.y));
-        chunk_counts.Store((at_2 + 1u)*4, asuint(_e132.y));
+    uint _e105 = larger.x;
+    uint _e107 = larger.y;
+    uint _e110 = larger.z;
+    uint _e113 = larger.w;
+    const uint2 _e116 = workgroup_scan(lane, (((_e105 + _e107) + _e110) + _e113), 0u);
+    uint _e118 = equal.x;
+    uint _e120 = equal.y;
+    uint _e123 = equal.z;
+    uint _e126 = equal.w;
+    const uint2 _e129 = workgroup_scan(lane, (((_e118 + _e120) + _e123) + _e126), 1u);
+    if ((lane == 0u)) {
+        uint _e134 = params.row_chunks;
+        uint _e138 = params.first_chunk;
+        uint at_2 = ((((scratch * _e134) + _e138) + chunk_1) * 2u);
+        chunk_counts.Store(at_2*4, asuint(_e116.y));
+        chunk_counts.Store((at_2 + 1u)*4, asuint(_e129.y));
         return;
     } else {
         return;

@@ -26,12 +26,6 @@ struct Params {
     uint scratch_row;
 };
 
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
-
 struct Search {
     uint found;
     uint key;
@@ -90,30 +84,16 @@ uint2 row_range(uint row)
     return uint2(_e45, max(_e46, _e47));
 }
 
-Place ConstructPlace(uint arg0, uint arg1, uint arg2) {
-    Place ret = (Place)0;
-    ret.lane = arg0;
-    ret.subgroup = arg1;
-    ret.subgroups = arg2;
-    return ret;
-}
-
-Place workgroup_place(uint local_index_1)
+uint lane_bin(uint lane_1)
 {
-    const Place place_4 = ConstructPlace(local_index_1, 0u, 0u);
-    return place_4;
-}
-
-uint lane_bin(uint lane)
-{
-    return (2047u - (lane * 8u));
+    return (2047u - (lane_1 * 8u));
 }
 
 uint naga_div(uint lhs, uint rhs) {
     return lhs / (rhs == 0u ? 1u : rhs);
 }
 
-uint2 workgroup_scan(Place place, uint value, uint slot)
+uint2 workgroup_scan(uint lane_2, uint value, uint slot)
 {
     uint sum = 0u;
     uint i_1 = 0u;
@@ -124,78 +104,78 @@ uint2 workgroup_scan(Place place, uint value, uint slot)
 
     uint values = (slot * 256u);
     uint totals = (slot * 16u);
-    scan_values[(values + place.lane)] = value;
+    scan_values[(values + lane_2)] = value;
     GroupMemoryBarrierWithGroupSync();
-    if ((place.lane < 16u)) {
+    if ((lane_2 < 16u)) {
         bool loop_init = true;
         while(true) {
             if (!loop_init) {
-                uint _e33 = i_1;
-                i_1 = (_e33 + 1u);
+                uint _e30 = i_1;
+                i_1 = (_e30 + 1u);
             }
             loop_init = false;
-            uint _e18 = i_1;
-            if ((_e18 < 16u)) {
+            uint _e16 = i_1;
+            if ((_e16 < 16u)) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i_1;
-                uint _e30 = scan_values[((values + (place.lane * 16u)) + _e27)];
-                sum = (_e21 + _e30);
+                uint _e19 = sum;
+                uint _e24 = i_1;
+                uint _e27 = scan_values[((values + (lane_2 * 16u)) + _e24)];
+                sum = (_e19 + _e27);
             }
         }
-        uint _e39 = sum;
-        scan_totals[(totals + place.lane)] = _e39;
+        uint _e35 = sum;
+        scan_totals[(totals + lane_2)] = _e35;
     }
     GroupMemoryBarrierWithGroupSync();
-    uint block = naga_div(place.lane, 16u);
+    uint block = naga_div(lane_2, 16u);
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e66 = i_2;
-            i_2 = (_e66 + 1u);
+            uint _e61 = i_2;
+            i_2 = (_e61 + 1u);
         }
         loop_init_1 = false;
-        uint _e49 = i_2;
-        if ((_e49 < 16u)) {
+        uint _e44 = i_2;
+        if ((_e44 < 16u)) {
         } else {
             break;
         }
         {
-            uint _e53 = i_2;
-            uint sum_1 = scan_totals[(totals + _e53)];
-            uint _e57 = before;
-            uint _e59 = i_2;
-            before = (_e57 + ((_e59 < block) ? sum_1 : 0u));
-            uint _e63 = total;
-            total = (_e63 + sum_1);
+            uint _e48 = i_2;
+            uint sum_1 = scan_totals[(totals + _e48)];
+            uint _e52 = before;
+            uint _e54 = i_2;
+            before = (_e52 + ((_e54 < block) ? sum_1 : 0u));
+            uint _e58 = total;
+            total = (_e58 + sum_1);
         }
     }
     i_3 = (block * 16u);
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e82 = i_3;
-            i_3 = (_e82 + 1u);
+            uint _e76 = i_3;
+            i_3 = (_e76 + 1u);
         }
         loop_init_2 = false;
-        uint _e71 = i_3;
-        if ((_e71 < place.lane)) {
+        uint _e66 = i_3;
+        if ((_e66 < lane_2)) {
         } else {
             break;
         }
         {
-            uint _e74 = before;
-            uint _e76 = i_3;
-            uint _e79 = scan_values[(values + _e76)];
-            before = (_e74 + _e79);
+            uint _e68 = before;
+            uint _e70 = i_3;
+            uint _e73 = scan_values[(values + _e70)];
+            before = (_e68 + _e73);
         }
     }
-    uint _e84 = before;
-    uint _e85 = total;
-    return uint2(_e84, _e85);
+    uint _e78 = before;
+    uint _e79 = total;
+    return uint2(_e78, _e79);
 }
 
 uint digit_width(uint digit)
@@ -222,7 +202,7 @@ Search ConstructSearch(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
+Search refine(uint lane_3, Search search, uint digit_2, uint4 high, uint4 low)
 {
     bool local_2 = (bool)0;
     uint counts[8] = (uint[8])0;
@@ -232,7 +212,7 @@ Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
     bool local_3 = (bool)0;
 
     uint own = (((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w);
-    const uint2 _e21 = workgroup_scan(place_1, own, 0u);
+    const uint2 _e21 = workgroup_scan(lane_3, own, 0u);
     if ((_e21.x < search.count)) {
         local_2 = (search.count <= (_e21.x + own));
     } else {
@@ -245,8 +225,8 @@ Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
         bool loop_init_3 = true;
         while(true) {
             if (!loop_init_3) {
-                uint _e68 = i_4;
-                i_4 = (_e68 + 1u);
+                uint _e71 = i_4;
+                i_4 = (_e71 + 1u);
             }
             loop_init_3 = false;
             uint _e49 = i_4;
@@ -255,56 +235,54 @@ Search refine(Place place_1, Search search, uint digit_2, uint4 high, uint4 low)
                 break;
             }
             {
-                uint _e52 = before_1;
-                uint _e53 = bin;
-                uint _e55 = counts[_e53];
-                if (((_e52 + _e55) >= search.count)) {
-                    break;
-                }
-                uint _e59 = before_1;
-                uint _e60 = bin;
-                uint _e62 = counts[_e60];
-                before_1 = (_e59 + _e62);
-                uint _e64 = bin;
-                bin = (_e64 + 1u);
+                uint _e54 = before_1;
+                uint _e55 = bin;
+                uint _e57 = counts[_e55];
+                uint further = (((_e54 + _e57) < search.count) ? 1u : 0u);
+                uint _e62 = before_1;
+                uint _e63 = bin;
+                uint _e65 = counts[_e63];
+                before_1 = (_e62 + (_e65 * further));
+                uint _e68 = bin;
+                bin = (_e68 + further);
             }
         }
-        const uint _e72 = lane_bin(place_1.lane);
-        uint _e73 = bin;
-        uint _e76 = before_1;
-        uint _e78 = bin;
-        uint _e80 = counts[_e78];
-        picked = uint4((_e72 - _e73), (search.count - _e76), _e80, 1u);
+        const uint _e74 = lane_bin(lane_3);
+        uint _e75 = bin;
+        uint _e78 = before_1;
+        uint _e80 = bin;
+        uint _e82 = counts[_e80];
+        picked = uint4((_e74 - _e75), (search.count - _e78), _e82, 1u);
     } else {
-        if ((place_1.lane == 0u)) {
+        if ((lane_3 == 0u)) {
             local_3 = (_e21.y < search.count);
         } else {
             local_3 = false;
         }
-        bool _e92 = local_3;
-        if (_e92) {
+        bool _e93 = local_3;
+        if (_e93) {
             picked = (0u).xxxx;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    uint4 _e97 = picked;
+    uint4 _e98 = picked;
     GroupMemoryBarrierWithGroupSync();
-    if ((_e97.w == 0u)) {
+    if ((_e98.w == 0u)) {
         const Search search_2 = ConstructSearch(1u, 0u, 0u);
         return search_2;
     }
-    const uint _e106 = digit_width(digit_2);
-    uint leading_2 = ((search.key << _e106) | _e97.x);
-    if ((_e97.y == _e97.z)) {
-        const uint _e114 = digit_shift(digit_2);
-        const Search search_3 = ConstructSearch(1u, ((leading_2 << _e114) - 1u), 0u);
+    const uint _e107 = digit_width(digit_2);
+    uint leading_2 = ((search.key << _e107) | _e98.x);
+    if ((_e98.y == _e98.z)) {
+        const uint _e115 = digit_shift(digit_2);
+        const Search search_3 = ConstructSearch(1u, ((leading_2 << _e115) - 1u), 0u);
         return search_3;
     }
-    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading_2, _e97.y);
+    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading_2, _e98.y);
     return search_4;
 }
 
-Search search_after(Place place_2, uint row_1, uint2 range, uint digits)
+Search search_after(uint lane_4, uint row_1, uint2 range, uint digits)
 {
     Search search_1 = (Search)0;
     bool local_4 = (bool)0;
@@ -333,24 +311,24 @@ Search search_after(Place place_2, uint row_1, uint2 range, uint digits)
     bool _e53 = local_4;
     if (_e53) {
         uint _e56 = params.scratch_row;
-        const uint _e61 = lane_bin(place_2.lane);
-        uint bin_1 = (((_e56 + row_1) * 2048u) + _e61);
-        uint _e65 = asuint(bins_before.Load(bin_1*4));
-        uint _e70 = asuint(bins_before.Load((bin_1 - 1u)*4));
-        uint _e75 = asuint(bins_before.Load((bin_1 - 2u)*4));
-        uint _e80 = asuint(bins_before.Load((bin_1 - 3u)*4));
-        uint4 high_1 = uint4(_e65, _e70, _e75, _e80);
-        uint _e86 = asuint(bins_before.Load((bin_1 - 4u)*4));
-        uint _e91 = asuint(bins_before.Load((bin_1 - 5u)*4));
-        uint _e96 = asuint(bins_before.Load((bin_1 - 6u)*4));
-        uint _e101 = asuint(bins_before.Load((bin_1 - 7u)*4));
-        uint4 low_1 = uint4(_e86, _e91, _e96, _e101);
-        Search _e103 = search_1;
-        const Search _e106 = refine(place_2, _e103, (digits - 1u), high_1, low_1);
-        search_1 = _e106;
+        const uint _e60 = lane_bin(lane_4);
+        uint bin_1 = (((_e56 + row_1) * 2048u) + _e60);
+        uint _e64 = asuint(bins_before.Load(bin_1*4));
+        uint _e69 = asuint(bins_before.Load((bin_1 - 1u)*4));
+        uint _e74 = asuint(bins_before.Load((bin_1 - 2u)*4));
+        uint _e79 = asuint(bins_before.Load((bin_1 - 3u)*4));
+        uint4 high_1 = uint4(_e64, _e69, _e74, _e79);
+        uint _e85 = asuint(bins_before.Load((bin_1 - 4u)*4));
+        uint _e90 = asuint(bins_before.Load((bin_1 - 5u)*4));
+        uint _e95 = asuint(bins_before.Load((bin_1 - 6u)*4));
+        uint _e100 = asuint(bins_before.Load((bin_1 - 7u)*4));
+        uint4 low_1 = uint4(_e85, _e90, _e95, _e100);
+        Search _e102 = search_1;
+        const Search _e105 = refine(lane_4, _e102, (digits - 1u), high_1, low_1);
+        search_1 = _e105;
     }
-    Search _e107 = search_1;
-    const Search search_6 = _e107;
+    Search _e106 = search_1;
+    const Search search_6 = _e106;
     return search_6;
 }
 
@@ -409,39 +387,45 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
+    bool local_6 = (bool)0;
     uint i_5 = 0u;
 
     uint at_1 = (group * 4u);
-    if ((at_1 >= words.y)) {
-        return (0u).xxxx;
-    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    uint _e24 = params.vector_groups;
-    if ((group < _e24)) {
-        uint4 _e30 = asuint(scores4_.Load4(group*16));
-        const uint4 _e31 = ordered_keys(_e30);
-        return (inside ? _e31 : (0u).xxxx);
+    if ((at_1 < words.y)) {
+        uint _e27 = params.vector_groups;
+        local_6 = (group < _e27);
+    } else {
+        local_6 = false;
     }
-    bool loop_init_4 = true;
-    while(true) {
-        if (!loop_init_4) {
-            uint _e51 = i_5;
-            i_5 = (_e51 + 1u);
-        }
-        loop_init_4 = false;
-        uint _e38 = i_5;
-        if ((_e38 < 4u)) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i_5;
-            if (inside[_e41]) {
-                uint _e43 = i_5;
-                uint _e46 = i_5;
-                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                bits_2[_e43] = _e49;
+    bool _e30 = local_6;
+    if (_e30) {
+        uint4 _e33 = asuint(scores4_.Load4(group*16));
+        bits_2 = _e33;
+    } else {
+        if ((at_1 < words.y)) {
+            bool loop_init_4 = true;
+            while(true) {
+                if (!loop_init_4) {
+                    uint _e51 = i_5;
+                    i_5 = (_e51 + 1u);
+                }
+                loop_init_4 = false;
+                uint _e38 = i_5;
+                if ((_e38 < 4u)) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i_5;
+                    if (inside[_e41]) {
+                        uint _e43 = i_5;
+                        uint _e46 = i_5;
+                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -453,7 +437,12 @@ uint4 load_keys(uint group, uint2 words)
 void tally(uint4 keys, uint digit_3, uint leading, inout Run run)
 {
     uint i_6 = 0u;
-    bool local_6 = (bool)0;
+    bool local_7 = (bool)0;
+    bool local_8 = (bool)0;
+    bool local_9 = (bool)0;
+    bool local_10 = (bool)0;
+    bool local_11 = (bool)0;
+    bool local_12 = (bool)0;
 
     const uint _e4 = digit_shift(digit_3);
     const uint _e6 = digit_width(digit_3);
@@ -465,8 +454,8 @@ void tally(uint4 keys, uint digit_3, uint leading, inout Run run)
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e70 = i_6;
-            i_6 = (_e70 + 1u);
+            uint _e99 = i_6;
+            i_6 = (_e99 + 1u);
         }
         loop_init_5 = false;
         uint _e26 = i_6;
@@ -477,35 +466,56 @@ void tally(uint4 keys, uint digit_3, uint leading, inout Run run)
         {
             uint _e29 = i_6;
             uint key_1 = keys[_e29];
-            if (!((key_1 == 0u))) {
-                local_6 = (((key_1 >> leading_shift) & leading_mask) != leading);
+            if ((key_1 != 0u)) {
+                local_7 = (((key_1 >> leading_shift) & leading_mask) == leading);
             } else {
-                local_6 = true;
+                local_7 = false;
             }
-            bool _e40 = local_6;
-            if (_e40) {
-                continue;
-            }
+            bool counted = local_7;
             uint bin_2 = ((key_1 >> _e4) & mask);
-            if ((bin_2 == zero_bin)) {
-                uint _e45 = run.zeros;
-                run.zeros = (_e45 + 1u);
+            if (counted) {
+                local_8 = (bin_2 == zero_bin);
             } else {
-                uint _e49 = run.bin;
-                if ((bin_2 == _e49)) {
-                    uint _e52 = run.count;
-                    run.count = (_e52 + 1u);
-                } else {
-                    uint _e56 = run.count;
-                    if ((_e56 != 0u)) {
-                        uint _e61 = run.bin;
-                        uint _e64 = run.count;
-                        uint _e65; InterlockedAdd(bins[_e61], _e64, _e65);
-                    }
-                    run.bin = bin_2;
-                    run.count = 1u;
-                }
+                local_8 = false;
             }
+            bool zero = local_8;
+            if (counted) {
+                local_9 = (bin_2 != zero_bin);
+            } else {
+                local_9 = false;
+            }
+            bool _e51 = local_9;
+            if (_e51) {
+                uint _e55 = run.bin;
+                local_10 = (bin_2 != _e55);
+            } else {
+                local_10 = false;
+            }
+            bool other = local_10;
+            if (other) {
+                uint _e62 = run.count;
+                local_11 = (_e62 != 0u);
+            } else {
+                local_11 = false;
+            }
+            bool _e66 = local_11;
+            if (_e66) {
+                uint _e69 = run.bin;
+                uint _e72 = run.count;
+                uint _e73; InterlockedAdd(bins[_e69], _e72, _e73);
+            }
+            uint _e75 = run.zeros;
+            run.zeros = (_e75 + (zero ? 1u : 0u));
+            uint _e82 = run.count;
+            if (counted) {
+                local_12 = !(zero);
+            } else {
+                local_12 = false;
+            }
+            bool _e89 = local_12;
+            run.count = (other ? 1u : (_e82 + (_e89 ? 1u : 0u)));
+            uint _e96 = run.bin;
+            run.bin = (other ? bin_2 : _e96);
         }
     }
     return;
@@ -519,72 +529,72 @@ Run ConstructRun(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-void count_digits(Place place_3, uint2 words_1, uint digit_4, uint leading_1)
+void count_digits(uint lane_5, uint2 words_1, uint digit_4, uint leading_1)
 {
     uint i_7 = (uint)0;
     Run run_1 = ConstructRun(0u, 0u, 0u);
     uint group_1 = (uint)0;
 
-    i_7 = place_3.lane;
+    i_7 = lane_5;
     bool loop_init_6 = true;
     while(true) {
         if (!loop_init_6) {
-            uint _e13 = i_7;
-            i_7 = (_e13 + 256u);
+            uint _e12 = i_7;
+            i_7 = (_e12 + 256u);
         }
         loop_init_6 = false;
-        uint _e6 = i_7;
-        if ((_e6 < 2048u)) {
+        uint _e5 = i_7;
+        if ((_e5 < 2048u)) {
         } else {
             break;
         }
         {
-            uint _e10 = i_7;
-            { uint dummy = 0; InterlockedExchange(bins[_e10], 0u, dummy); }
+            uint _e9 = i_7;
+            { uint dummy = 0; InterlockedExchange(bins[_e9], 0u, dummy); }
         }
     }
     GroupMemoryBarrierWithGroupSync();
     uint end_2 = naga_div((words_1.y + 3u), 4u);
-    group_1 = (naga_div(words_1.x, 4u) + place_3.lane);
+    group_1 = (naga_div(words_1.x, 4u) + lane_5);
     bool loop_init_7 = true;
     while(true) {
         if (!loop_init_7) {
-            uint _e48 = group_1;
-            group_1 = (_e48 + 1024u);
+            uint _e46 = group_1;
+            group_1 = (_e46 + 1024u);
         }
         loop_init_7 = false;
-        uint _e32 = group_1;
-        if ((_e32 < end_2)) {
+        uint _e30 = group_1;
+        if ((_e30 < end_2)) {
         } else {
             break;
         }
         {
+            uint _e32 = group_1;
+            const uint4 _e33 = load_keys(_e32, words_1);
             uint _e34 = group_1;
-            const uint4 _e35 = load_keys(_e34, words_1);
-            uint _e36 = group_1;
-            const uint4 _e39 = load_keys((_e36 + 256u), words_1);
-            uint _e40 = group_1;
-            const uint4 _e43 = load_keys((_e40 + 512u), words_1);
-            uint _e44 = group_1;
-            const uint4 _e47 = load_keys((_e44 + 768u), words_1);
-            tally(_e35, digit_4, leading_1, run_1);
-            tally(_e39, digit_4, leading_1, run_1);
-            tally(_e43, digit_4, leading_1, run_1);
-            tally(_e47, digit_4, leading_1, run_1);
+            const uint4 _e37 = load_keys((_e34 + 256u), words_1);
+            uint _e38 = group_1;
+            const uint4 _e41 = load_keys((_e38 + 512u), words_1);
+            uint _e42 = group_1;
+            const uint4 _e45 = load_keys((_e42 + 768u), words_1);
+            tally(_e33, digit_4, leading_1, run_1);
+            tally(_e37, digit_4, leading_1, run_1);
+            tally(_e41, digit_4, leading_1, run_1);
+            tally(_e45, digit_4, leading_1, run_1);
         }
     }
-    uint _e52 = run_1.count;
-    if ((_e52 != 0u)) {
-        uint _e57 = run_1.bin;
-        uint _e60 = run_1.count;
-        uint _e61; InterlockedAdd(bins[_e57], _e60, _e61);
+    uint _e50 = run_1.count;
+    if ((_e50 != 0u)) {
+        uint _e55 = run_1.bin;
+        uint _e58 = run_1.count;
+        uint _e59; InterlockedAdd(bins[_e55], _e58, _e59);
     }
-    uint _e63 = run_1.zeros;
-    if ((_e63 != 0u)) {
-        const uint _e68 = digit_shift(digit_4);
-        const uint _e71 = digit_width(digit_4);
-        uint _e78 = run_1.zeros;
-        uint _e79; InterlockedAdd(bins[((2147483648u >> _e68) & ((1u << _e71) - 1u))], _e78, _e79);
+    uint _e61 = run_1.zeros;
+    if ((_e61 != 0u)) {
+        const uint _e66 = digit_shift(digit_4);
+        const uint _e69 = digit_width(digit_4);
+        uint _e76 = run_1.zeros;
+        uint _e77; InterlockedAdd(bins[((2147483648u >> _e66) & ((1u << _e69) - 1u))], _e76, _e77);
     }
     GroupMemoryBarrierWithGroupSync();
     return;
@@ -595,7 +605,7 @@ uint naga_mod(uint lhs, uint rhs) {
 }
 
 [numthreads(256, 1, 1)]
-void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint local_index : SV_GroupIndex)
+void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint lane : SV_GroupIndex)
 {
     bool local = (bool)0;
     bool local_1 = (bool)0;
@@ -611,55 +621,54 @@ void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, ui
     uint _e14 = params.chunks;
     uint chunk_1 = naga_mod(_e3, _e14);
     const uint2 _e16 = row_range(row_4);
-    const Place _e17 = workgroup_place(local_index);
-    uint _e20 = params.digit;
-    const Search _e21 = search_after(_e17, row_4, _e16, _e20);
-    uint _e24 = params.scratch_row;
-    uint scratch = (_e24 + row_4);
-    uint _e28 = params.first_chunk;
-    if (((chunk_1 + _e28) == 0u)) {
-        local = (_e17.lane == 0u);
+    uint _e19 = params.digit;
+    const Search _e20 = search_after(lane, row_4, _e16, _e19);
+    uint _e23 = params.scratch_row;
+    uint scratch = (_e23 + row_4);
+    uint _e27 = params.first_chunk;
+    if (((chunk_1 + _e27) == 0u)) {
+        local = (lane == 0u);
     } else {
         local = false;
     }
-    bool _e38 = local;
-    if (_e38) {
-        search_now.Store((scratch * 4u)*4, asuint(_e21.found));
-        search_now.Store(((scratch * 4u) + 1u)*4, asuint(_e21.key));
-        search_now.Store(((scratch * 4u) + 2u)*4, asuint(_e21.count));
+    bool _e36 = local;
+    if (_e36) {
+        search_now.Store((scratch * 4u)*4, asuint(_e20.found));
+        search_now.Store(((scratch * 4u) + 1u)*4, asuint(_e20.key));
+        search_now.Store(((scratch * 4u) + 2u)*4, asuint(_e20.count));
     }
-    const uint2 _e58 = chunk_columns(chunk_1);
-    const uint2 _e59 = words_within(row_4, _e16, _e58);
-    if (!((_e21.found == 1u))) {
-        local_1 = (_e59.x == _e59.y);
+    const uint2 _e56 = chunk_columns(chunk_1);
+    const uint2 _e57 = words_within(row_4, _e16, _e56);
+    if (!((_e20.found == 1u))) {
+        local_1 = (_e57.x == _e57.y);
     } else {
         local_1 = true;
     }
-    bool _e70 = local_1;
-    if (_e70) {
+    bool _e68 = local_1;
+    if (_e68) {
         return;
     }
-    uint _e73 = params.digit;
-    count_digits(_e17, _e59, _e73, _e21.key);
-    i = _e17.lane;
+    uint _e71 = params.digit;
+    count_digits(lane, _e57, _e71, _e20.key);
+    i = lane;
     bool loop_init_8 = true;
     while(true) {
         if (!loop_init_8) {
-            uint _e93 = i;
-            i = (_e93 + 256u);
+            uint _e90 = i;
+            i = (_e90 + 256u);
         }
         loop_init_8 = false;
-        uint _e77 = i;
-        if ((_e77 < 2048u)) {
+        uint _e74 = i;
+        if ((_e74 < 2048u)) {
         } else {
             break;
         }
         {
-            uint _e81 = i;
-            uint count; InterlockedOr(bins[_e81], 0, count);
+            uint _e78 = i;
+            uint count; InterlockedOr(bins[_e78], 0, count);
             if ((count != 0u)) {
-                uint _e89 = i;
-                uint _e92; row_bins.InterlockedAdd(((scratch * 2048u) + _e89)*4, count, _e92);
+                uint _e86 = i;
+                uint _e89; row_bins.InterlockedAdd(((scratch * 2048u) + _e86)*4, count, _e89);
             }
         }
     }

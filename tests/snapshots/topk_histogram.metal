@@ -38,11 +38,6 @@ struct Params {
     uint scratch_row;
 };
 typedef int type_6[1];
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
 struct Search {
     uint found;
     uint key;
@@ -105,20 +100,14 @@ metal::uint2 row_range(
     return metal::uint2(_e45, metal::max(_e46, _e47));
 }
 
-Place workgroup_place(
-    uint local_index_1
-) {
-    return Place {local_index_1, 0u, 0u};
-}
-
 uint lane_bin(
-    uint lane
+    uint lane_1
 ) {
-    return 2047u - (lane * 8u);
+    return 2047u - (lane_1 * 8u);
 }
 
 metal::uint2 workgroup_scan(
-    Place place,
+    uint lane_2,
     uint value,
     uint slot,
     threadgroup type_8& scan_values,
@@ -132,78 +121,78 @@ metal::uint2 workgroup_scan(
     uint i_3 = {};
     uint values = slot * 256u;
     uint totals = slot * 16u;
-    scan_values.inner[values + place.lane] = value;
+    scan_values.inner[values + lane_2] = value;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place.lane < 16u) {
+    if (lane_2 < 16u) {
         bool loop_init = true;
         while(true) {
             if (!loop_init) {
-                uint _e33 = i_1;
-                i_1 = _e33 + 1u;
+                uint _e30 = i_1;
+                i_1 = _e30 + 1u;
             }
             loop_init = false;
-            uint _e18 = i_1;
-            if (_e18 < 16u) {
+            uint _e16 = i_1;
+            if (_e16 < 16u) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i_1;
-                uint _e30 = scan_values.inner[(values + (place.lane * 16u)) + _e27];
-                sum = _e21 + _e30;
+                uint _e19 = sum;
+                uint _e24 = i_1;
+                uint _e27 = scan_values.inner[(values + (lane_2 * 16u)) + _e24];
+                sum = _e19 + _e27;
             }
         }
-        uint _e39 = sum;
-        scan_totals.inner[totals + place.lane] = _e39;
+        uint _e35 = sum;
+        scan_totals.inner[totals + lane_2] = _e35;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    uint block = place.lane / 16u;
+    uint block = lane_2 / 16u;
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e66 = i_2;
-            i_2 = _e66 + 1u;
+            uint _e61 = i_2;
+            i_2 = _e61 + 1u;
         }
         loop_init_1 = false;
-        uint _e49 = i_2;
-        if (_e49 < 16u) {
+        uint _e44 = i_2;
+        if (_e44 < 16u) {
         } else {
             break;
         }
         {
-            uint _e53 = i_2;
-            uint sum_1 = scan_totals.inner[totals + _e53];
-            uint _e57 = before;
-            uint _e59 = i_2;
-            before = _e57 + ((_e59 < block) ? sum_1 : 0u);
-            uint _e63 = total;
-            total = _e63 + sum_1;
+            uint _e48 = i_2;
+            uint sum_1 = scan_totals.inner[totals + _e48];
+            uint _e52 = before;
+            uint _e54 = i_2;
+            before = _e52 + ((_e54 < block) ? sum_1 : 0u);
+            uint _e58 = total;
+            total = _e58 + sum_1;
         }
     }
     i_3 = block * 16u;
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e82 = i_3;
-            i_3 = _e82 + 1u;
+            uint _e76 = i_3;
+            i_3 = _e76 + 1u;
         }
         loop_init_2 = false;
-        uint _e71 = i_3;
-        if (_e71 < place.lane) {
+        uint _e66 = i_3;
+        if (_e66 < lane_2) {
         } else {
             break;
         }
         {
-            uint _e74 = before;
-            uint _e76 = i_3;
-            uint _e79 = scan_values.inner[values + _e76];
-            before = _e74 + _e79;
+            uint _e68 = before;
+            uint _e70 = i_3;
+            uint _e73 = scan_values.inner[values + _e70];
+            before = _e68 + _e73;
         }
     }
-    uint _e84 = before;
-    uint _e85 = total;
-    return metal::uint2(_e84, _e85);
+    uint _e78 = before;
+    uint _e79 = total;
+    return metal::uint2(_e78, _e79);
 }
 
 uint digit_width(
@@ -219,7 +208,7 @@ uint digit_shift(
 }
 
 Search refine(
-    Place place_1,
+    uint lane_3,
     Search search,
     uint digit_2,
     metal::uint4 high,
@@ -235,7 +224,7 @@ Search refine(
     uint i_4 = 0u;
     bool local_3 = {};
     uint own = ((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w;
-    metal::uint2 _e21 = workgroup_scan(place_1, own, 0u, scan_values, scan_totals);
+    metal::uint2 _e21 = workgroup_scan(lane_3, own, 0u, scan_values, scan_totals);
     if (_e21.x < search.count) {
         local_2 = search.count <= (_e21.x + own);
     } else {
@@ -248,8 +237,8 @@ Search refine(
         bool loop_init_3 = true;
         while(true) {
             if (!loop_init_3) {
-                uint _e68 = i_4;
-                i_4 = _e68 + 1u;
+                uint _e71 = i_4;
+                i_4 = _e71 + 1u;
             }
             loop_init_3 = false;
             uint _e49 = i_4;
@@ -258,34 +247,32 @@ Search refine(
                 break;
             }
             {
-                uint _e52 = before_1;
-                uint _e53 = bin;
-                uint _e55 = counts.inner[_e53];
-                if ((_e52 + _e55) >= search.count) {
-                    break;
-                }
-                uint _e59 = before_1;
-                uint _e60 = bin;
-                uint _e62 = counts.inner[_e60];
-                before_1 = _e59 + _e62;
-                uint _e64 = bin;
-                bin = _e64 + 1u;
+                uint _e54 = before_1;
+                uint _e55 = bin;
+                uint _e57 = counts.inner[_e55];
+                uint further = ((_e54 + _e57) < search.count) ? 1u : 0u;
+                uint _e62 = before_1;
+                uint _e63 = bin;
+                uint _e65 = counts.inner[_e63];
+                before_1 = _e62 + (_e65 * further);
+                uint _e68 = bin;
+                bin = _e68 + further;
             }
         }
-        uint _e72 = lane_bin(place_1.lane);
-        uint _e73 = bin;
-        uint _e76 = before_1;
-        uint _e78 = bin;
-        uint _e80 = counts.inner[_e78];
-        picked = metal::uint4(_e72 - _e73, search.count - _e76, _e80, 1u);
+        uint _e74 = lane_bin(lane_3);
+        uint _e75 = bin;
+        uint _e78 = before_1;
+        uint _e80 = bin;
+        uint _e82 = counts.inner[_e80];
+        picked = metal::uint4(_e74 - _e75, search.count - _e78, _e82, 1u);
     } else {
-        if (place_1.lane == 0u) {
+        if (lane_3 == 0u) {
             local_3 = _e21.y < search.count;
         } else {
             local_3 = false;
         }
-        bool _e92 = local_3;
-        if (_e92) {
+        bool _e93 = local_3;
+        if (_e93) {
             picked = metal::uint4(0u);
         }
     }
@@ -295,17 +282,17 @@ Search refine(
     if (unnamed.w == 0u) {
         return Search {1u, 0u, 0u};
     }
-    uint _e106 = digit_width(digit_2);
-    uint leading_2 = (search.key << _e106) | unnamed.x;
+    uint _e107 = digit_width(digit_2);
+    uint leading_2 = (search.key << _e107) | unnamed.x;
     if (unnamed.y == unnamed.z) {
-        uint _e114 = digit_shift(digit_2);
-        return Search {1u, (leading_2 << _e114) - 1u, 0u};
+        uint _e115 = digit_shift(digit_2);
+        return Search {1u, (leading_2 << _e115) - 1u, 0u};
     }
     return Search {(digit_2 == 2u) ? 1u : 0u, leading_2, unnamed.y};
 }
 
 Search search_after(
-    Place place_2,
+    uint lane_4,
     uint row_1,
     metal::uint2 range,
     uint digits,
@@ -342,24 +329,24 @@ Search search_after(
     bool _e53 = local_4;
     if (_e53) {
         uint _e56 = params.scratch_row;
-        uint _e61 = lane_bin(place_2.lane);
-        uint bin_1 = ((_e56 + row_1) * 2048u) + _e61;
-        uint _e65 = bins_before[bin_1];
-        uint _e70 = bins_before[bin_1 - 1u];
-        uint _e75 = bins_before[bin_1 - 2u];
-        uint _e80 = bins_before[bin_1 - 3u];
-        metal::uint4 high_1 = metal::uint4(_e65, _e70, _e75, _e80);
-        uint _e86 = bins_before[bin_1 - 4u];
-        uint _e91 = bins_before[bin_1 - 5u];
-        uint _e96 = bins_before[bin_1 - 6u];
-        uint _e101 = bins_before[bin_1 - 7u];
-        metal::uint4 low_1 = metal::uint4(_e86, _e91, _e96, _e101);
-        Search _e103 = search_1;
-        Search _e106 = refine(place_2, _e103, digits - 1u, high_1, low_1, scan_values, scan_totals, picked);
-        search_1 = _e106;
+        uint _e60 = lane_bin(lane_4);
+        uint bin_1 = ((_e56 + row_1) * 2048u) + _e60;
+        uint _e64 = bins_before[bin_1];
+        uint _e69 = bins_before[bin_1 - 1u];
+        uint _e74 = bins_before[bin_1 - 2u];
+        uint _e79 = bins_before[bin_1 - 3u];
+        metal::uint4 high_1 = metal::uint4(_e64, _e69, _e74, _e79);
+        uint _e85 = bins_before[bin_1 - 4u];
+        uint _e90 = bins_before[bin_1 - 5u];
+        uint _e95 = bins_before[bin_1 - 6u];
+        uint _e100 = bins_before[bin_1 - 7u];
+        metal::uint4 low_1 = metal::uint4(_e85, _e90, _e95, _e100);
+        Search _e102 = search_1;
+        Search _e105 = refine(lane_4, _e102, digits - 1u, high_1, low_1, scan_values, scan_totals, picked);
+        search_1 = _e105;
     }
-    Search _e107 = search_1;
-    return _e107;
+    Search _e106 = search_1;
+    return _e106;
 }
 
 uint row_word(
@@ -432,38 +419,44 @@ metal::uint4 load_keys(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
+    bool local_6 = {};
     uint i_5 = 0u;
     uint at_1 = group * 4u;
-    if (at_1 >= words.y) {
-        return metal::uint4(0u);
-    }
     metal::uint4 position = metal::uint4(at_1, at_1 + 1u, at_1 + 2u, at_1 + 3u);
     metal::bool4 inside = (position >= metal::uint4(words.x)) & (position < metal::uint4(words.y));
-    uint _e24 = params.vector_groups;
-    if (group < _e24) {
-        metal::uint4 _e30 = scores4_[group];
-        metal::uint4 _e31 = ordered_keys(_e30);
-        return metal::select(metal::uint4(0u), _e31, inside);
+    if (at_1 < words.y) {
+        uint _e27 = params.vector_groups;
+        local_6 = group < _e27;
+    } else {
+        local_6 = false;
     }
-    bool loop_init_4 = true;
-    while(true) {
-        if (!loop_init_4) {
-            uint _e51 = i_5;
-            i_5 = _e51 + 1u;
-        }
-        loop_init_4 = false;
-        uint _e38 = i_5;
-        if (_e38 < 4u) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i_5;
-            if (inside[_e41]) {
-                uint _e43 = i_5;
-                uint _e46 = i_5;
-                uint _e49 = scores[at_1 + _e46];
-                bits_2[_e43] = _e49;
+    bool _e30 = local_6;
+    if (_e30) {
+        metal::uint4 _e33 = scores4_[group];
+        bits_2 = _e33;
+    } else {
+        if (at_1 < words.y) {
+            bool loop_init_4 = true;
+            while(true) {
+                if (!loop_init_4) {
+                    uint _e51 = i_5;
+                    i_5 = _e51 + 1u;
+                }
+                loop_init_4 = false;
+                uint _e38 = i_5;
+                if (_e38 < 4u) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i_5;
+                    if (inside[_e41]) {
+                        uint _e43 = i_5;
+                        uint _e46 = i_5;
+                        uint _e49 = scores[at_1 + _e46];
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -480,7 +473,12 @@ void tally(
     threadgroup type_13& bins
 ) {
     uint i_6 = 0u;
-    bool local_6 = {};
+    bool local_7 = {};
+    bool local_8 = {};
+    bool local_9 = {};
+    bool local_10 = {};
+    bool local_11 = {};
+    bool local_12 = {};
     uint _e4 = digit_shift(digit_3);
     uint _e6 = digit_width(digit_3);
     uint mask = (1u << _e6) - 1u;
@@ -491,8 +489,8 @@ void tally(
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e70 = i_6;
-            i_6 = _e70 + 1u;
+            uint _e99 = i_6;
+            i_6 = _e99 + 1u;
         }
         loop_init_5 = false;
         uint _e26 = i_6;
@@ -503,42 +501,63 @@ void tally(
         {
             uint _e29 = i_6;
             uint key_1 = keys[_e29];
-            if (!((key_1 == 0u))) {
-                local_6 = ((key_1 >> leading_shift) & leading_mask) != leading;
+            if (key_1 != 0u) {
+                local_7 = ((key_1 >> leading_shift) & leading_mask) == leading;
             } else {
-                local_6 = true;
+                local_7 = false;
             }
-            bool _e40 = local_6;
-            if (_e40) {
-                continue;
-            }
+            bool counted = local_7;
             uint bin_2 = (key_1 >> _e4) & mask;
-            if (bin_2 == zero_bin) {
-                uint _e45 = run.zeros;
-                run.zeros = _e45 + 1u;
+            if (counted) {
+                local_8 = bin_2 == zero_bin;
             } else {
-                uint _e49 = run.bin;
-                if (bin_2 == _e49) {
-                    uint _e52 = run.count;
-                    run.count = _e52 + 1u;
-                } else {
-                    uint _e56 = run.count;
-                    if (_e56 != 0u) {
-                        uint _e61 = run.bin;
-                        uint _e64 = run.count;
-                        uint _e65 = metal::atomic_fetch_add_explicit(&bins.inner[_e61], _e64, metal::memory_order_relaxed);
-                    }
-                    run.bin = bin_2;
-                    run.count = 1u;
-                }
+                local_8 = false;
             }
+            bool zero = local_8;
+            if (counted) {
+                local_9 = bin_2 != zero_bin;
+            } else {
+                local_9 = false;
+            }
+            bool _e51 = local_9;
+            if (_e51) {
+                uint _e55 = run.bin;
+                local_10 = bin_2 != _e55;
+            } else {
+                local_10 = false;
+            }
+            bool other = local_10;
+            if (other) {
+                uint _e62 = run.count;
+                local_11 = _e62 != 0u;
+            } else {
+                local_11 = false;
+            }
+            bool _e66 = local_11;
+            if (_e66) {
+                uint _e69 = run.bin;
+                uint _e72 = run.count;
+                uint _e73 = metal::atomic_fetch_add_explicit(&bins.inner[_e69], _e72, metal::memory_order_relaxed);
+            }
+            uint _e75 = run.zeros;
+            run.zeros = _e75 + (zero ? 1u : 0u);
+            uint _e82 = run.count;
+            if (counted) {
+                local_12 = !(zero);
+            } else {
+                local_12 = false;
+            }
+            bool _e89 = local_12;
+            run.count = other ? 1u : (_e82 + (_e89 ? 1u : 0u));
+            uint _e96 = run.bin;
+            run.bin = other ? bin_2 : _e96;
         }
     }
     return;
 }
 
 void count_digits(
-    Place place_3,
+    uint lane_5,
     metal::uint2 words_1,
     uint digit_4,
     uint leading_1,
@@ -551,66 +570,66 @@ void count_digits(
     uint i_7 = {};
     Run run_1 = Run {0u, 0u, 0u};
     uint group_1 = {};
-    i_7 = place_3.lane;
+    i_7 = lane_5;
     bool loop_init_6 = true;
     while(true) {
         if (!loop_init_6) {
-            uint _e13 = i_7;
-            i_7 = _e13 + 256u;
+            uint _e12 = i_7;
+            i_7 = _e12 + 256u;
         }
         loop_init_6 = false;
-        uint _e6 = i_7;
-        if (_e6 < 2048u) {
+        uint _e5 = i_7;
+        if (_e5 < 2048u) {
         } else {
             break;
         }
         {
-            uint _e10 = i_7;
-            metal::atomic_store_explicit(&bins.inner[_e10], 0u, metal::memory_order_relaxed);
+            uint _e9 = i_7;
+            metal::atomic_store_explicit(&bins.inner[_e9], 0u, metal::memory_order_relaxed);
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     uint end_2 = (words_1.y + 3u) / 4u;
-    group_1 = (words_1.x / 4u) + place_3.lane;
+    group_1 = (words_1.x / 4u) + lane_5;
     bool loop_init_7 = true;
     while(true) {
         if (!loop_init_7) {
-            uint _e48 = group_1;
-            group_1 = _e48 + 1024u;
+            uint _e46 = group_1;
+            group_1 = _e46 + 1024u;
         }
         loop_init_7 = false;
-        uint _e32 = group_1;
-        if (_e32 < end_2) {
+        uint _e30 = group_1;
+        if (_e30 < end_2) {
         } else {
             break;
         }
         {
+            uint _e32 = group_1;
+            metal::uint4 _e33 = load_keys(_e32, words_1, params, scores4_, scores, _buffer_sizes);
             uint _e34 = group_1;
-            metal::uint4 _e35 = load_keys(_e34, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e36 = group_1;
-            metal::uint4 _e39 = load_keys(_e36 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e40 = group_1;
-            metal::uint4 _e43 = load_keys(_e40 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e44 = group_1;
-            metal::uint4 _e47 = load_keys(_e44 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
-            tally(_e35, digit_4, leading_1, run_1, bins);
-            tally(_e39, digit_4, leading_1, run_1, bins);
-            tally(_e43, digit_4, leading_1, run_1, bins);
-            tally(_e47, digit_4, leading_1, run_1, bins);
+            metal::uint4 _e37 = load_keys(_e34 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e38 = group_1;
+            metal::uint4 _e41 = load_keys(_e38 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e42 = group_1;
+            metal::uint4 _e45 = load_keys(_e42 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
+            tally(_e33, digit_4, leading_1, run_1, bins);
+            tally(_e37, digit_4, leading_1, run_1, bins);
+            tally(_e41, digit_4, leading_1, run_1, bins);
+            tally(_e45, digit_4, leading_1, run_1, bins);
         }
     }
-    uint _e52 = run_1.count;
-    if (_e52 != 0u) {
-        uint _e57 = run_1.bin;
-        uint _e60 = run_1.count;
-        uint _e61 = metal::atomic_fetch_add_explicit(&bins.inner[_e57], _e60, metal::memory_order_relaxed);
+    uint _e50 = run_1.count;
+    if (_e50 != 0u) {
+        uint _e55 = run_1.bin;
+        uint _e58 = run_1.count;
+        uint _e59 = metal::atomic_fetch_add_explicit(&bins.inner[_e55], _e58, metal::memory_order_relaxed);
     }
-    uint _e63 = run_1.zeros;
-    if (_e63 != 0u) {
-        uint _e68 = digit_shift(digit_4);
-        uint _e71 = digit_width(digit_4);
-        uint _e78 = run_1.zeros;
-        uint _e79 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e68) & ((1u << _e71) - 1u)], _e78, metal::memory_order_relaxed);
+    uint _e61 = run_1.zeros;
+    if (_e61 != 0u) {
+        uint _e66 = digit_shift(digit_4);
+        uint _e69 = digit_width(digit_4);
+        uint _e76 = run_1.zeros;
+        uint _e77 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e66) & ((1u << _e69) - 1u)], _e76, metal::memory_order_relaxed);
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     return;
@@ -621,7 +640,7 @@ struct main_Input {
 [[max_total_threads_per_threadgroup(256)]] kernel void main_(
   metal::uint3 workgroup_id [[threadgroup_position_in_grid]]
 , metal::uint3 num_workgroups [[threadgroups_per_grid]]
-, uint local_index [[thread_index_in_threadgroup]]
+, uint lane [[thread_index_in_threadgroup]]
 , device type_2& row_bins [[buffer(8)]]
 , device type_3& search_now [[buffer(9)]]
 , constant Params& params [[buffer(0)]]
@@ -650,55 +669,54 @@ struct main_Input {
     uint _e14 = params.chunks;
     uint chunk_1 = _e3 % _e14;
     metal::uint2 _e16 = row_range(row_4, params, row_start, row_end, _buffer_sizes);
-    Place _e17 = workgroup_place(local_index);
-    uint _e20 = params.digit;
-    Search _e21 = search_after(_e17, row_4, _e16, _e20, params, search_before, bins_before, scan_values, scan_totals, picked, _buffer_sizes);
-    uint _e24 = params.scratch_row;
-    uint scratch = _e24 + row_4;
-    uint _e28 = params.first_chunk;
-    if ((chunk_1 + _e28) == 0u) {
-        local = _e17.lane == 0u;
+    uint _e19 = params.digit;
+    Search _e20 = search_after(lane, row_4, _e16, _e19, params, search_before, bins_before, scan_values, scan_totals, picked, _buffer_sizes);
+    uint _e23 = params.scratch_row;
+    uint scratch = _e23 + row_4;
+    uint _e27 = params.first_chunk;
+    if ((chunk_1 + _e27) == 0u) {
+        local = lane == 0u;
     } else {
         local = false;
     }
-    bool _e38 = local;
-    if (_e38) {
-        search_now[scratch * 4u] = _e21.found;
-        search_now[(scratch * 4u) + 1u] = _e21.key;
-        search_now[(scratch * 4u) + 2u] = _e21.count;
+    bool _e36 = local;
+    if (_e36) {
+        search_now[scratch * 4u] = _e20.found;
+        search_now[(scratch * 4u) + 1u] = _e20.key;
+        search_now[(scratch * 4u) + 2u] = _e20.count;
     }
-    metal::uint2 _e58 = chunk_columns(chunk_1, params);
-    metal::uint2 _e59 = words_within(row_4, _e16, _e58, params);
-    if (!((_e21.found == 1u))) {
-        local_1 = _e59.x == _e59.y;
+    metal::uint2 _e56 = chunk_columns(chunk_1, params);
+    metal::uint2 _e57 = words_within(row_4, _e16, _e56, params);
+    if (!((_e20.found == 1u))) {
+        local_1 = _e57.x == _e57.y;
     } else {
         local_1 = true;
     }
-    bool _e70 = local_1;
-    if (_e70) {
+    bool _e68 = local_1;
+    if (_e68) {
         return;
     }
-    uint _e73 = params.digit;
-    count_digits(_e17, _e59, _e73, _e21.key, params, bins, scores4_, scores, _buffer_sizes);
-    i = _e17.lane;
+    uint _e71 = params.digit;
+    count_digits(lane, _e57, _e71, _e20.key, params, bins, scores4_, scores, _buffer_sizes);
+    i = lane;
     bool loop_init_8 = true;
     while(true) {
         if (!loop_init_8) {
-            uint _e93 = i;
-            i = _e93 + 256u;
+            uint _e90 = i;
+            i = _e90 + 256u;
         }
         loop_init_8 = false;
-        uint _e77 = i;
-        if (_e77 < 2048u) {
+        uint _e74 = i;
+        if (_e74 < 2048u) {
         } else {
             break;
         }
         {
-            uint _e81 = i;
-            uint count = metal::atomic_load_explicit(&bins.inner[_e81], metal::memory_order_relaxed);
+            uint _e78 = i;
+            uint count = metal::atomic_load_explicit(&bins.inner[_e78], metal::memory_order_relaxed);
             if (count != 0u) {
-                uint _e89 = i;
-                uint _e92 = metal::atomic_fetch_add_explicit(&row_bins[(scratch * 2048u) + _e89], count, metal::memory_order_relaxed);
+                uint _e86 = i;
+                uint _e89 = metal::atomic_fetch_add_explicit(&row_bins[(scratch * 2048u) + _e86], count, metal::memory_order_relaxed);
             }
         }
     }

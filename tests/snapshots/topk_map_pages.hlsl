@@ -36,13 +36,13 @@ uint naga_mod(uint lhs, uint rhs) {
 }
 
 [numthreads(256, 1, 1)]
-void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint local_index : SV_GroupIndex)
+void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint lane : SV_GroupIndex)
 {
     int cache_row = int(-1);
     bool local = (bool)0;
 
     const uint _e3 = flat_workgroup_id(workgroup_id, uint3(_NagaConstants.first_vertex, _NagaConstants.first_instance, _NagaConstants.other));
-    uint entry = ((_e3 * 256u) + local_index);
+    uint entry = ((_e3 * 256u) + lane);
     uint _e9 = params.entries;
     if ((entry >= _e9)) {
         return;

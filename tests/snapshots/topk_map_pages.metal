@@ -35,7 +35,7 @@ struct main_Input {
 [[max_total_threads_per_threadgroup(256)]] kernel void main_(
   metal::uint3 workgroup_id [[threadgroup_position_in_grid]]
 , metal::uint3 num_workgroups [[threadgroups_per_grid]]
-, uint local_index [[thread_index_in_threadgroup]]
+, uint lane [[thread_index_in_threadgroup]]
 , constant Params& params [[buffer(0)]]
 , device type_2 const& positions [[buffer(1)]]
 , device type_2 const& block_table [[buffer(2)]]
@@ -45,7 +45,7 @@ struct main_Input {
     int cache_row = -1;
     bool local = {};
     uint _e3 = flat_workgroup_id(workgroup_id, num_workgroups);
-    uint entry = (_e3 * 256u) + local_index;
+    uint entry = (_e3 * 256u) + lane;
     uint _e9 = params.entries;
     if (entry >= _e9) {
         return;

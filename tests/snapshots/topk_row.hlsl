@@ -6,12 +6,6 @@ struct NagaConstants {
 };
 ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
 
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
-
 struct Search {
     uint found;
     uint key;
@@ -82,39 +76,45 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
+    bool local_1 = (bool)0;
     uint i = 0u;
 
     uint at_1 = (group * 4u);
-    if ((at_1 >= words.y)) {
-        return (0u).xxxx;
-    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    uint _e24 = params.vector_groups;
-    if ((group < _e24)) {
-        uint4 _e30 = asuint(scores4_.Load4(group*16));
-        const uint4 _e31 = ordered_keys(_e30);
-        return (inside ? _e31 : (0u).xxxx);
+    if ((at_1 < words.y)) {
+        uint _e27 = params.vector_groups;
+        local_1 = (group < _e27);
+    } else {
+        local_1 = false;
     }
-    bool loop_init = true;
-    while(true) {
-        if (!loop_init) {
-            uint _e51 = i;
-            i = (_e51 + 1u);
-        }
-        loop_init = false;
-        uint _e38 = i;
-        if ((_e38 < 4u)) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i;
-            if (inside[_e41]) {
-                uint _e43 = i;
-                uint _e46 = i;
-                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                bits_2[_e43] = _e49;
+    bool _e30 = local_1;
+    if (_e30) {
+        uint4 _e33 = asuint(scores4_.Load4(group*16));
+        bits_2 = _e33;
+    } else {
+        if ((at_1 < words.y)) {
+            bool loop_init = true;
+            while(true) {
+                if (!loop_init) {
+                    uint _e51 = i;
+                    i = (_e51 + 1u);
+                }
+                loop_init = false;
+                uint _e38 = i;
+                if ((_e38 < 4u)) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i;
+                    if (inside[_e41]) {
+                        uint _e43 = i;
+                        uint _e46 = i;
+                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -136,7 +136,12 @@ uint digit_width(uint digit_1)
 void tally(uint4 keys, uint digit_2, uint leading, inout Run run)
 {
     uint i_1 = 0u;
-    bool local_1 = (bool)0;
+    bool local_2 = (bool)0;
+    bool local_3 = (bool)0;
+    bool local_4 = (bool)0;
+    bool local_5 = (bool)0;
+    bool local_6 = (bool)0;
+    bool local_7 = (bool)0;
 
     const uint _e4 = digit_shift(digit_2);
     const uint _e6 = digit_width(digit_2);
@@ -148,8 +153,8 @@ void tally(uint4 keys, uint digit_2, uint leading, inout Run run)
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e70 = i_1;
-            i_1 = (_e70 + 1u);
+            uint _e99 = i_1;
+            i_1 = (_e99 + 1u);
         }
         loop_init_1 = false;
         uint _e26 = i_1;
@@ -160,35 +165,56 @@ void tally(uint4 keys, uint digit_2, uint leading, inout Run run)
         {
             uint _e29 = i_1;
             uint key_1 = keys[_e29];
-            if (!((key_1 == 0u))) {
-                local_1 = (((key_1 >> leading_shift) & leading_mask) != leading);
+            if ((key_1 != 0u)) {
+                local_2 = (((key_1 >> leading_shift) & leading_mask) == leading);
             } else {
-                local_1 = true;
+                local_2 = false;
             }
-            bool _e40 = local_1;
-            if (_e40) {
-                continue;
-            }
+            bool counted = local_2;
             uint bin_1 = ((key_1 >> _e4) & mask);
-            if ((bin_1 == zero_bin)) {
-                uint _e45 = run.zeros;
-                run.zeros = (_e45 + 1u);
+            if (counted) {
+                local_3 = (bin_1 == zero_bin);
             } else {
-                uint _e49 = run.bin;
-                if ((bin_1 == _e49)) {
-                    uint _e52 = run.count;
-                    run.count = (_e52 + 1u);
-                } else {
-                    uint _e56 = run.count;
-                    if ((_e56 != 0u)) {
-                        uint _e61 = run.bin;
-                        uint _e64 = run.count;
-                        uint _e65; InterlockedAdd(bins[_e61], _e64, _e65);
-                    }
-                    run.bin = bin_1;
-                    run.count = 1u;
-                }
+                local_3 = false;
             }
+            bool zero = local_3;
+            if (counted) {
+                local_4 = (bin_1 != zero_bin);
+            } else {
+                local_4 = false;
+            }
+            bool _e51 = local_4;
+            if (_e51) {
+                uint _e55 = run.bin;
+                local_5 = (bin_1 != _e55);
+            } else {
+                local_5 = false;
+            }
+            bool other = local_5;
+            if (other) {
+                uint _e62 = run.count;
+                local_6 = (_e62 != 0u);
+            } else {
+                local_6 = false;
+            }
+            bool _e66 = local_6;
+            if (_e66) {
+                uint _e69 = run.bin;
+                uint _e72 = run.count;
+                uint _e73; InterlockedAdd(bins[_e69], _e72, _e73);
+            }
+            uint _e75 = run.zeros;
+            run.zeros = (_e75 + (zero ? 1u : 0u));
+            uint _e82 = run.count;
+            if (counted) {
+                local_7 = !(zero);
+            } else {
+                local_7 = false;
+            }
+            bool _e89 = local_7;
+            run.count = (other ? 1u : (_e82 + (_e89 ? 1u : 0u)));
+            uint _e96 = run.bin;
+            run.bin = (other ? bin_1 : _e96);
         }
     }
     return;
@@ -206,83 +232,83 @@ Run ConstructRun(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-void count_digits(Place place, uint2 words_1, uint digit_3, uint leading_1)
+void count_digits(uint lane_1, uint2 words_1, uint digit_3, uint leading_1)
 {
     uint i_2 = (uint)0;
     Run run_1 = ConstructRun(0u, 0u, 0u);
     uint group_1 = (uint)0;
 
-    i_2 = place.lane;
+    i_2 = lane_1;
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e13 = i_2;
-            i_2 = (_e13 + 256u);
+            uint _e12 = i_2;
+            i_2 = (_e12 + 256u);
         }
         loop_init_2 = false;
-        uint _e6 = i_2;
-        if ((_e6 < 2048u)) {
+        uint _e5 = i_2;
+        if ((_e5 < 2048u)) {
         } else {
             break;
         }
         {
-            uint _e10 = i_2;
-            { uint dummy = 0; InterlockedExchange(bins[_e10], 0u, dummy); }
+            uint _e9 = i_2;
+            { uint dummy = 0; InterlockedExchange(bins[_e9], 0u, dummy); }
         }
     }
     GroupMemoryBarrierWithGroupSync();
     uint end_1 = naga_div((words_1.y + 3u), 4u);
-    group_1 = (naga_div(words_1.x, 4u) + place.lane);
+    group_1 = (naga_div(words_1.x, 4u) + lane_1);
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e48 = group_1;
-            group_1 = (_e48 + 1024u);
+            uint _e46 = group_1;
+            group_1 = (_e46 + 1024u);
         }
         loop_init_3 = false;
-        uint _e32 = group_1;
-        if ((_e32 < end_1)) {
+        uint _e30 = group_1;
+        if ((_e30 < end_1)) {
         } else {
             break;
         }
         {
+            uint _e32 = group_1;
+            const uint4 _e33 = load_keys(_e32, words_1);
             uint _e34 = group_1;
-            const uint4 _e35 = load_keys(_e34, words_1);
-            uint _e36 = group_1;
-            const uint4 _e39 = load_keys((_e36 + 256u), words_1);
-            uint _e40 = group_1;
-            const uint4 _e43 = load_keys((_e40 + 512u), words_1);
-            uint _e44 = group_1;
-            const uint4 _e47 = load_keys((_e44 + 768u), words_1);
-            tally(_e35, digit_3, leading_1, run_1);
-            tally(_e39, digit_3, leading_1, run_1);
-            tally(_e43, digit_3, leading_1, run_1);
-            tally(_e47, digit_3, leading_1, run_1);
+            const uint4 _e37 = load_keys((_e34 + 256u), words_1);
+            uint _e38 = group_1;
+            const uint4 _e41 = load_keys((_e38 + 512u), words_1);
+            uint _e42 = group_1;
+            const uint4 _e45 = load_keys((_e42 + 768u), words_1);
+            tally(_e33, digit_3, leading_1, run_1);
+            tally(_e37, digit_3, leading_1, run_1);
+            tally(_e41, digit_3, leading_1, run_1);
+            tally(_e45, digit_3, leading_1, run_1);
         }
     }
-    uint _e52 = run_1.count;
-    if ((_e52 != 0u)) {
-        uint _e57 = run_1.bin;
-        uint _e60 = run_1.count;
-        uint _e61; InterlockedAdd(bins[_e57], _e60, _e61);
+    uint _e50 = run_1.count;
+    if ((_e50 != 0u)) {
+        uint _e55 = run_1.bin;
+        uint _e58 = run_1.count;
+        uint _e59; InterlockedAdd(bins[_e55], _e58, _e59);
     }
-    uint _e63 = run_1.zeros;
-    if ((_e63 != 0u)) {
-        const uint _e68 = digit_shift(digit_3);
-        const uint _e71 = digit_width(digit_3);
-        uint _e78 = run_1.zeros;
-        uint _e79; InterlockedAdd(bins[((2147483648u >> _e68) & ((1u << _e71) - 1u))], _e78, _e79);
+    uint _e61 = run_1.zeros;
+    if ((_e61 != 0u)) {
+        const uint _e66 = digit_shift(digit_3);
+        const uint _e69 = digit_width(digit_3);
+        uint _e76 = run_1.zeros;
+        uint _e77; InterlockedAdd(bins[((2147483648u >> _e66) & ((1u << _e69) - 1u))], _e76, _e77);
     }
     GroupMemoryBarrierWithGroupSync();
     return;
 }
 
-uint lane_bin(uint lane)
+uint lane_bin(uint lane_2)
 {
-    return (2047u - (lane * 8u));
+    return (2047u - (lane_2 * 8u));
 }
 
-uint2 workgroup_scan(Place place_1, uint value, uint slot)
+uint2 workgroup_scan(uint lane_3, uint value, uint slot)
 {
     uint sum = 0u;
     uint i_3 = 0u;
@@ -293,78 +319,78 @@ uint2 workgroup_scan(Place place_1, uint value, uint slot)
 
     uint values = (slot * 256u);
     uint totals = (slot * 16u);
-    scan_values[(values + place_1.lane)] = value;
+    scan_values[(values + lane_3)] = value;
     GroupMemoryBarrierWithGroupSync();
-    if ((place_1.lane < 16u)) {
+    if ((lane_3 < 16u)) {
         bool loop_init_4 = true;
         while(true) {
             if (!loop_init_4) {
-                uint _e33 = i_3;
-                i_3 = (_e33 + 1u);
+                uint _e30 = i_3;
+                i_3 = (_e30 + 1u);
             }
             loop_init_4 = false;
-            uint _e18 = i_3;
-            if ((_e18 < 16u)) {
+            uint _e16 = i_3;
+            if ((_e16 < 16u)) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i_3;
-                uint _e30 = scan_values[((values + (place_1.lane * 16u)) + _e27)];
-                sum = (_e21 + _e30);
+                uint _e19 = sum;
+                uint _e24 = i_3;
+                uint _e27 = scan_values[((values + (lane_3 * 16u)) + _e24)];
+                sum = (_e19 + _e27);
             }
         }
-        uint _e39 = sum;
-        scan_totals[(totals + place_1.lane)] = _e39;
+        uint _e35 = sum;
+        scan_totals[(totals + lane_3)] = _e35;
     }
     GroupMemoryBarrierWithGroupSync();
-    uint block = naga_div(place_1.lane, 16u);
+    uint block = naga_div(lane_3, 16u);
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e66 = i_4;
-            i_4 = (_e66 + 1u);
+            uint _e61 = i_4;
+            i_4 = (_e61 + 1u);
         }
         loop_init_5 = false;
-        uint _e49 = i_4;
-        if ((_e49 < 16u)) {
+        uint _e44 = i_4;
+        if ((_e44 < 16u)) {
         } else {
             break;
         }
         {
-            uint _e53 = i_4;
-            uint sum_1 = scan_totals[(totals + _e53)];
-            uint _e57 = before;
-            uint _e59 = i_4;
-            before = (_e57 + ((_e59 < block) ? sum_1 : 0u));
-            uint _e63 = total;
-            total = (_e63 + sum_1);
+            uint _e48 = i_4;
+            uint sum_1 = scan_totals[(totals + _e48)];
+            uint _e52 = before;
+            uint _e54 = i_4;
+            before = (_e52 + ((_e54 < block) ? sum_1 : 0u));
+            uint _e58 = total;
+            total = (_e58 + sum_1);
         }
     }
     i_5 = (block * 16u);
     bool loop_init_6 = true;
     while(true) {
         if (!loop_init_6) {
-            uint _e82 = i_5;
-            i_5 = (_e82 + 1u);
+            uint _e76 = i_5;
+            i_5 = (_e76 + 1u);
         }
         loop_init_6 = false;
-        uint _e71 = i_5;
-        if ((_e71 < place_1.lane)) {
+        uint _e66 = i_5;
+        if ((_e66 < lane_3)) {
         } else {
             break;
         }
         {
-            uint _e74 = before;
-            uint _e76 = i_5;
-            uint _e79 = scan_values[(values + _e76)];
-            before = (_e74 + _e79);
+            uint _e68 = before;
+            uint _e70 = i_5;
+            uint _e73 = scan_values[(values + _e70)];
+            before = (_e68 + _e73);
         }
     }
-    uint _e84 = before;
-    uint _e85 = total;
-    return uint2(_e84, _e85);
+    uint _e78 = before;
+    uint _e79 = total;
+    return uint2(_e78, _e79);
 }
 
 typedef uint ret_Constructarray8_uint_[8];
@@ -381,31 +407,31 @@ Search ConstructSearch(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-Search refine(Place place_2, Search search_1, uint digit_4, uint4 high, uint4 low)
+Search refine(uint lane_4, Search search_1, uint digit_4, uint4 high, uint4 low)
 {
-    bool local_2 = (bool)0;
+    bool local_8 = (bool)0;
     uint counts[8] = (uint[8])0;
     uint before_1 = (uint)0;
     uint bin = 0u;
     uint i_6 = 0u;
-    bool local_3 = (bool)0;
+    bool local_9 = (bool)0;
 
     uint own = (((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w);
-    const uint2 _e21 = workgroup_scan(place_2, own, 0u);
+    const uint2 _e21 = workgroup_scan(lane_4, own, 0u);
     if ((_e21.x < search_1.count)) {
-        local_2 = (search_1.count <= (_e21.x + own));
+        local_8 = (search_1.count <= (_e21.x + own));
     } else {
-        local_2 = false;
+        local_8 = false;
     }
-    bool _e32 = local_2;
+    bool _e32 = local_8;
     if (_e32) {
         counts = Constructarray8_uint_(high.x, high.y, high.z, high.w, low.x, low.y, low.z, low.w);
         before_1 = _e21.x;
         bool loop_init_7 = true;
         while(true) {
             if (!loop_init_7) {
-                uint _e68 = i_6;
-                i_6 = (_e68 + 1u);
+                uint _e71 = i_6;
+                i_6 = (_e71 + 1u);
             }
             loop_init_7 = false;
             uint _e49 = i_6;
@@ -414,56 +440,54 @@ Search refine(Place place_2, Search search_1, uint digit_4, uint4 high, uint4 lo
                 break;
             }
             {
-                uint _e52 = before_1;
-                uint _e53 = bin;
-                uint _e55 = counts[_e53];
-                if (((_e52 + _e55) >= search_1.count)) {
-                    break;
-                }
-                uint _e59 = before_1;
-                uint _e60 = bin;
-                uint _e62 = counts[_e60];
-                before_1 = (_e59 + _e62);
-                uint _e64 = bin;
-                bin = (_e64 + 1u);
+                uint _e54 = before_1;
+                uint _e55 = bin;
+                uint _e57 = counts[_e55];
+                uint further = (((_e54 + _e57) < search_1.count) ? 1u : 0u);
+                uint _e62 = before_1;
+                uint _e63 = bin;
+                uint _e65 = counts[_e63];
+                before_1 = (_e62 + (_e65 * further));
+                uint _e68 = bin;
+                bin = (_e68 + further);
             }
         }
-        const uint _e72 = lane_bin(place_2.lane);
-        uint _e73 = bin;
-        uint _e76 = before_1;
-        uint _e78 = bin;
-        uint _e80 = counts[_e78];
-        picked = uint4((_e72 - _e73), (search_1.count - _e76), _e80, 1u);
+        const uint _e74 = lane_bin(lane_4);
+        uint _e75 = bin;
+        uint _e78 = before_1;
+        uint _e80 = bin;
+        uint _e82 = counts[_e80];
+        picked = uint4((_e74 - _e75), (search_1.count - _e78), _e82, 1u);
     } else {
-        if ((place_2.lane == 0u)) {
-            local_3 = (_e21.y < search_1.count);
+        if ((lane_4 == 0u)) {
+            local_9 = (_e21.y < search_1.count);
         } else {
-            local_3 = false;
+            local_9 = false;
         }
-        bool _e92 = local_3;
-        if (_e92) {
+        bool _e93 = local_9;
+        if (_e93) {
             picked = (0u).xxxx;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    uint4 _e97 = picked;
+    uint4 _e98 = picked;
     GroupMemoryBarrierWithGroupSync();
-    if ((_e97.w == 0u)) {
+    if ((_e98.w == 0u)) {
         const Search search_6 = ConstructSearch(1u, 0u, 0u);
         return search_6;
     }
-    const uint _e106 = digit_width(digit_4);
-    uint leading_2 = ((search_1.key << _e106) | _e97.x);
-    if ((_e97.y == _e97.z)) {
-        const uint _e114 = digit_shift(digit_4);
-        const Search search_7 = ConstructSearch(1u, ((leading_2 << _e114) - 1u), 0u);
+    const uint _e107 = digit_width(digit_4);
+    uint leading_2 = ((search_1.key << _e107) | _e98.x);
+    if ((_e98.y == _e98.z)) {
+        const uint _e115 = digit_shift(digit_4);
+        const Search search_7 = ConstructSearch(1u, ((leading_2 << _e115) - 1u), 0u);
         return search_7;
     }
-    const Search search_8 = ConstructSearch(((digit_4 == 2u) ? 1u : 0u), leading_2, _e97.y);
+    const Search search_8 = ConstructSearch(((digit_4 == 2u) ? 1u : 0u), leading_2, _e98.y);
     return search_8;
 }
 
-Search search_row(Place place_3, uint2 words_2)
+Search search_row(uint lane_5, uint2 words_2)
 {
     Search search_2 = (Search)0;
     uint digit_5 = 0u;
@@ -473,8 +497,8 @@ Search search_row(Place place_3, uint2 words_2)
     bool loop_init_8 = true;
     while(true) {
         if (!loop_init_8) {
-            uint _e67 = digit_5;
-            digit_5 = (_e67 + 1u);
+            uint _e66 = digit_5;
+            digit_5 = (_e66 + 1u);
         }
         loop_init_8 = false;
         uint _e11 = digit_5;
@@ -485,50 +509,36 @@ Search search_row(Place place_3, uint2 words_2)
         {
             uint _e14 = digit_5;
             uint _e16 = search_2.key;
-            count_digits(place_3, words_2, _e14, _e16);
-            const uint _e18 = lane_bin(place_3.lane);
-            uint _e21; InterlockedOr(bins[_e18], 0, _e21);
-            uint _e26; InterlockedOr(bins[(_e18 - 1u)], 0, _e26);
-            uint _e31; InterlockedOr(bins[(_e18 - 2u)], 0, _e31);
-            uint _e36; InterlockedOr(bins[(_e18 - 3u)], 0, _e36);
-            uint4 high_1 = uint4(_e21, _e26, _e31, _e36);
-            uint _e42; InterlockedOr(bins[(_e18 - 4u)], 0, _e42);
-            uint _e47; InterlockedOr(bins[(_e18 - 5u)], 0, _e47);
-            uint _e52; InterlockedOr(bins[(_e18 - 6u)], 0, _e52);
-            uint _e57; InterlockedOr(bins[(_e18 - 7u)], 0, _e57);
-            uint4 low_1 = uint4(_e42, _e47, _e52, _e57);
-            Search _e59 = search_2;
-            uint _e60 = digit_5;
-            const Search _e61 = refine(place_3, _e59, _e60, high_1, low_1);
-            search_2 = _e61;
-            uint _e63 = search_2.found;
-            if ((_e63 == 1u)) {
+            count_digits(lane_5, words_2, _e14, _e16);
+            const uint _e17 = lane_bin(lane_5);
+            uint _e20; InterlockedOr(bins[_e17], 0, _e20);
+            uint _e25; InterlockedOr(bins[(_e17 - 1u)], 0, _e25);
+            uint _e30; InterlockedOr(bins[(_e17 - 2u)], 0, _e30);
+            uint _e35; InterlockedOr(bins[(_e17 - 3u)], 0, _e35);
+            uint4 high_1 = uint4(_e20, _e25, _e30, _e35);
+            uint _e41; InterlockedOr(bins[(_e17 - 4u)], 0, _e41);
+            uint _e46; InterlockedOr(bins[(_e17 - 5u)], 0, _e46);
+            uint _e51; InterlockedOr(bins[(_e17 - 6u)], 0, _e51);
+            uint _e56; InterlockedOr(bins[(_e17 - 7u)], 0, _e56);
+            uint4 low_1 = uint4(_e41, _e46, _e51, _e56);
+            Search _e58 = search_2;
+            uint _e59 = digit_5;
+            const Search _e60 = refine(lane_5, _e58, _e59, high_1, low_1);
+            search_2 = _e60;
+            uint _e62 = search_2.found;
+            if ((_e62 == 1u)) {
                 break;
             }
         }
     }
-    Search _e69 = search_2;
-    const Search search_9 = _e69;
+    Search _e68 = search_2;
+    const Search search_9 = _e68;
     return search_9;
 }
 
 uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
 {
     return (workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x));
-}
-
-Place ConstructPlace(uint arg0, uint arg1, uint arg2) {
-    Place ret = (Place)0;
-    ret.lane = arg0;
-    ret.subgroup = arg1;
-    ret.subgroups = arg2;
-    return ret;
-}
-
-Place workgroup_place(uint local_index_1)
-{
-    const Place place_6 = ConstructPlace(local_index_1, 0u, 0u);
-    return place_6;
 }
 
 uint2 row_range(uint row)
@@ -587,10 +597,10 @@ uint hits(uint4 keys_1, uint above, uint tie)
 void emit(uint4 keys_2, uint column, Search search_3, uint row_3, inout uint2 seen)
 {
     uint i_7 = 0u;
-    bool local_4 = (bool)0;
-    bool local_5 = (bool)0;
-    bool local_6 = (bool)0;
-    bool local_7 = (bool)0;
+    bool local_10 = (bool)0;
+    bool local_11 = (bool)0;
+    bool local_12 = (bool)0;
+    bool local_13 = (bool)0;
 
     bool loop_init_9 = true;
     while(true) {
@@ -609,34 +619,34 @@ void emit(uint4 keys_2, uint column, Search search_3, uint row_3, inout uint2 se
             uint key_2 = keys_2[_e10];
             bool larger_1 = (key_2 > search_3.key);
             if ((search_3.count != 0u)) {
-                local_4 = (key_2 == search_3.key);
+                local_10 = (key_2 == search_3.key);
             } else {
-                local_4 = false;
+                local_10 = false;
             }
-            bool equal_1 = local_4;
+            bool equal_1 = local_10;
             uint _e24 = seen.x;
             uint _e26 = seen.y;
             uint position_1 = (_e24 + min(_e26, search_3.count));
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen.y;
-                    local_6 = (_e36 < search_3.count);
+                    local_12 = (_e36 < search_3.count);
                 } else {
-                    local_6 = false;
+                    local_12 = false;
                 }
-                bool _e40 = local_6;
-                local_5 = _e40;
+                bool _e40 = local_12;
+                local_11 = _e40;
             } else {
-                local_5 = true;
+                local_11 = true;
             }
-            bool _e42 = local_5;
+            bool _e42 = local_11;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_7 = (position_1 < _e47);
+                local_13 = (position_1 < _e47);
             } else {
-                local_7 = false;
+                local_13 = false;
             }
-            bool _e50 = local_7;
+            bool _e50 = local_13;
             if (_e50) {
                 uint _e54 = i_7;
                 indices_.Store((row_3 + position_1)*4, asuint(int((column + _e54))));
@@ -650,7 +660,7 @@ void emit(uint4 keys_2, uint column, Search search_3, uint row_3, inout uint2 se
     return;
 }
 
-uint2 sweep(Place place_4, uint2 words_3, uint column_1, uint row_4, Search search_4, uint2 seen_1)
+uint2 sweep(uint lane_6, uint2 words_3, uint column_1, uint row_4, Search search_4, uint2 seen_1)
 {
     uint2 before_2 = (uint2)0;
     uint slot_1 = 0u;
@@ -664,8 +674,8 @@ uint2 sweep(Place place_4, uint2 words_3, uint column_1, uint row_4, Search sear
     bool loop_init_10 = true;
     while(true) {
         if (!loop_init_10) {
-            uint _e87 = tile;
-            tile = (_e87 + 1024u);
+            uint _e86 = tile;
+            tile = (_e86 + 1024u);
         }
         loop_init_10 = false;
         uint _e24 = tile;
@@ -675,65 +685,65 @@ uint2 sweep(Place place_4, uint2 words_3, uint column_1, uint row_4, Search sear
         }
         {
             uint _e26 = tile;
-            uint group_2 = (_e26 + (place_4.lane * 4u));
-            const uint4 _e31 = load_keys(group_2, words_3);
-            const uint4 _e34 = load_keys((group_2 + 1u), words_3);
-            const uint4 _e37 = load_keys((group_2 + 2u), words_3);
-            const uint4 _e40 = load_keys((group_2 + 3u), words_3);
-            const uint _e42 = hits(_e31, search_4.key, tie_1);
-            const uint _e44 = hits(_e34, search_4.key, tie_1);
-            const uint _e47 = hits(_e37, search_4.key, tie_1);
-            const uint _e50 = hits(_e40, search_4.key, tie_1);
-            uint own_1 = (((_e42 + _e44) + _e47) + _e50);
-            uint _e52 = slot_1;
-            const uint2 _e53 = workgroup_scan(place_4, own_1, _e52);
-            uint _e55 = slot_1;
-            slot_1 = (1u - _e55);
+            uint group_2 = (_e26 + (lane_6 * 4u));
+            const uint4 _e30 = load_keys(group_2, words_3);
+            const uint4 _e33 = load_keys((group_2 + 1u), words_3);
+            const uint4 _e36 = load_keys((group_2 + 2u), words_3);
+            const uint4 _e39 = load_keys((group_2 + 3u), words_3);
+            const uint _e41 = hits(_e30, search_4.key, tie_1);
+            const uint _e43 = hits(_e33, search_4.key, tie_1);
+            const uint _e46 = hits(_e36, search_4.key, tie_1);
+            const uint _e49 = hits(_e39, search_4.key, tie_1);
+            uint own_1 = (((_e41 + _e43) + _e46) + _e49);
+            uint _e51 = slot_1;
+            const uint2 _e52 = workgroup_scan(lane_6, own_1, _e51);
+            uint _e54 = slot_1;
+            slot_1 = (1u - _e54);
             if ((own_1 != 0u)) {
-                uint2 _e59 = before_2;
-                at = (_e59 + uint2((_e53.x & 65535u), (_e53.x >> 16u)));
+                uint2 _e58 = before_2;
+                at = (_e58 + uint2((_e52.x & 65535u), (_e52.x >> 16u)));
                 uint first_2 = (column_1 + (group_2 * 4u));
-                emit(_e31, first_2, search_4, row_4, at);
-                emit(_e34, (first_2 + 4u), search_4, row_4, at);
-                emit(_e37, (first_2 + 8u), search_4, row_4, at);
-                emit(_e40, (first_2 + 12u), search_4, row_4, at);
+                emit(_e30, first_2, search_4, row_4, at);
+                emit(_e33, (first_2 + 4u), search_4, row_4, at);
+                emit(_e36, (first_2 + 8u), search_4, row_4, at);
+                emit(_e39, (first_2 + 12u), search_4, row_4, at);
             }
-            uint2 _e78 = before_2;
-            before_2 = (_e78 + uint2((_e53.y & 65535u), (_e53.y >> 16u)));
+            uint2 _e77 = before_2;
+            before_2 = (_e77 + uint2((_e52.y & 65535u), (_e52.y >> 16u)));
         }
     }
-    uint2 _e90 = before_2;
-    return _e90;
+    uint2 _e89 = before_2;
+    return _e89;
 }
 
-void pad(Place place_5, uint row_5, Search search_5, uint2 seen_2)
+void pad(uint lane_7, uint row_5, Search search_5, uint2 seen_2)
 {
     uint i_8 = (uint)0;
 
-    i_8 = ((seen_2.x + min(seen_2.y, search_5.count)) + place_5.lane);
+    i_8 = ((seen_2.x + min(seen_2.y, search_5.count)) + lane_7);
     bool loop_init_11 = true;
     while(true) {
         if (!loop_init_11) {
-            uint _e22 = i_8;
-            i_8 = (_e22 + 256u);
+            uint _e21 = i_8;
+            i_8 = (_e21 + 256u);
         }
         loop_init_11 = false;
-        uint _e12 = i_8;
-        uint _e15 = params.top_k;
-        if ((_e12 < _e15)) {
+        uint _e11 = i_8;
+        uint _e14 = params.top_k;
+        if ((_e11 < _e14)) {
         } else {
             break;
         }
         {
-            uint _e18 = i_8;
-            indices_.Store((row_5 + _e18)*4, asuint(int(-1)));
+            uint _e17 = i_8;
+            indices_.Store((row_5 + _e17)*4, asuint(int(-1)));
         }
     }
     return;
 }
 
 [numthreads(256, 1, 1)]
-void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint local_index : SV_GroupIndex)
+void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint lane : SV_GroupIndex)
 {
     Search search = ConstructSearch(1u, 0u, 0u);
 
@@ -742,22 +752,21 @@ void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, ui
     if ((_e3 >= _e6)) {
         return;
     }
-    const Place _e8 = workgroup_place(local_index);
-    const uint2 _e9 = row_range(_e3);
-    uint _e13 = params.columns;
-    const uint2 _e15 = words_within(_e3, _e9, uint2(0u, _e13));
-    uint _e26 = params.top_k;
-    if (((_e9.y - _e9.x) > _e26)) {
-        const Search _e28 = search_row(_e8, _e15);
-        search = _e28;
+    const uint2 _e8 = row_range(_e3);
+    uint _e12 = params.columns;
+    const uint2 _e14 = words_within(_e3, _e8, uint2(0u, _e12));
+    uint _e25 = params.top_k;
+    if (((_e8.y - _e8.x) > _e25)) {
+        const Search _e27 = search_row(lane, _e14);
+        search = _e27;
     }
-    uint _e31 = params.indices_skip;
-    uint _e34 = params.top_k;
-    uint output = (_e31 + (_e3 * _e34));
-    const uint _e38 = row_word(_e3);
-    Search _e40 = search;
-    const uint2 _e43 = sweep(_e8, _e15, (0u - _e38), output, _e40, (0u).xx);
-    Search _e44 = search;
-    pad(_e8, output, _e44, _e43);
+    uint _e30 = params.indices_skip;
+    uint _e33 = params.top_k;
+    uint output = (_e30 + (_e3 * _e33));
+    const uint _e37 = row_word(_e3);
+    Search _e39 = search;
+    const uint2 _e42 = sweep(lane, _e14, (0u - _e37), output, _e39, (0u).xx);
+    Search _e43 = search;
+    pad(lane, output, _e43, _e42);
     return;
 }

@@ -13,11 +13,6 @@ struct _mslBufferSizes {
     uint size9;
 };
 
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
 struct Search {
     uint found;
     uint key;
@@ -50,8 +45,8 @@ struct Run {
     uint count;
     uint zeros;
 };
-typedef metal::uint4 type_5[1];
-typedef uint type_6[1];
+typedef metal::uint4 type_4[1];
+typedef uint type_5[1];
 struct type_9 {
     uint inner[512];
 };
@@ -92,43 +87,49 @@ metal::uint4 load_keys(
     uint group,
     metal::uint2 words,
     constant Params& params,
-    device type_5 const& scores4_,
-    device type_6 const& scores,
+    device type_4 const& scores4_,
+    device type_5 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
+    bool local_1 = {};
     uint i = 0u;
     uint at_1 = group * 4u;
-    if (at_1 >= words.y) {
-        return metal::uint4(0u);
-    }
     metal::uint4 position = metal::uint4(at_1, at_1 + 1u, at_1 + 2u, at_1 + 3u);
     metal::bool4 inside = (position >= metal::uint4(words.x)) & (position < metal::uint4(words.y));
-    uint _e24 = params.vector_groups;
-    if (group < _e24) {
-        metal::uint4 _e30 = scores4_[group];
-        metal::uint4 _e31 = ordered_keys(_e30);
-        return metal::select(metal::uint4(0u), _e31, inside);
+    if (at_1 < words.y) {
+        uint _e27 = params.vector_groups;
+        local_1 = group < _e27;
+    } else {
+        local_1 = false;
     }
-    bool loop_init = true;
-    while(true) {
-        if (!loop_init) {
-            uint _e51 = i;
-            i = _e51 + 1u;
-        }
-        loop_init = false;
-        uint _e38 = i;
-        if (_e38 < 4u) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i;
-            if (inside[_e41]) {
-                uint _e43 = i;
-                uint _e46 = i;
-                uint _e49 = scores[at_1 + _e46];
-                bits_2[_e43] = _e49;
+    bool _e30 = local_1;
+    if (_e30) {
+        metal::uint4 _e33 = scores4_[group];
+        bits_2 = _e33;
+    } else {
+        if (at_1 < words.y) {
+            bool loop_init = true;
+            while(true) {
+                if (!loop_init) {
+                    uint _e51 = i;
+                    i = _e51 + 1u;
+                }
+                loop_init = false;
+                uint _e38 = i;
+                if (_e38 < 4u) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i;
+                    if (inside[_e41]) {
+                        uint _e43 = i;
+                        uint _e46 = i;
+                        uint _e49 = scores[at_1 + _e46];
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -157,7 +158,12 @@ void tally(
     threadgroup type_2& bins
 ) {
     uint i_1 = 0u;
-    bool local_1 = {};
+    bool local_2 = {};
+    bool local_3 = {};
+    bool local_4 = {};
+    bool local_5 = {};
+    bool local_6 = {};
+    bool local_7 = {};
     uint _e4 = digit_shift(digit_2);
     uint _e6 = digit_width(digit_2);
     uint mask = (1u << _e6) - 1u;
@@ -168,8 +174,8 @@ void tally(
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e70 = i_1;
-            i_1 = _e70 + 1u;
+            uint _e99 = i_1;
+            i_1 = _e99 + 1u;
         }
         loop_init_1 = false;
         uint _e26 = i_1;
@@ -180,127 +186,148 @@ void tally(
         {
             uint _e29 = i_1;
             uint key_1 = keys[_e29];
-            if (!((key_1 == 0u))) {
-                local_1 = ((key_1 >> leading_shift) & leading_mask) != leading;
+            if (key_1 != 0u) {
+                local_2 = ((key_1 >> leading_shift) & leading_mask) == leading;
             } else {
-                local_1 = true;
+                local_2 = false;
             }
-            bool _e40 = local_1;
-            if (_e40) {
-                continue;
-            }
+            bool counted = local_2;
             uint bin_1 = (key_1 >> _e4) & mask;
-            if (bin_1 == zero_bin) {
-                uint _e45 = run.zeros;
-                run.zeros = _e45 + 1u;
+            if (counted) {
+                local_3 = bin_1 == zero_bin;
             } else {
-                uint _e49 = run.bin;
-                if (bin_1 == _e49) {
-                    uint _e52 = run.count;
-                    run.count = _e52 + 1u;
-                } else {
-                    uint _e56 = run.count;
-                    if (_e56 != 0u) {
-                        uint _e61 = run.bin;
-                        uint _e64 = run.count;
-                        uint _e65 = metal::atomic_fetch_add_explicit(&bins.inner[_e61], _e64, metal::memory_order_relaxed);
-                    }
-                    run.bin = bin_1;
-                    run.count = 1u;
-                }
+                local_3 = false;
             }
+            bool zero = local_3;
+            if (counted) {
+                local_4 = bin_1 != zero_bin;
+            } else {
+                local_4 = false;
+            }
+            bool _e51 = local_4;
+            if (_e51) {
+                uint _e55 = run.bin;
+                local_5 = bin_1 != _e55;
+            } else {
+                local_5 = false;
+            }
+            bool other = local_5;
+            if (other) {
+                uint _e62 = run.count;
+                local_6 = _e62 != 0u;
+            } else {
+                local_6 = false;
+            }
+            bool _e66 = local_6;
+            if (_e66) {
+                uint _e69 = run.bin;
+                uint _e72 = run.count;
+                uint _e73 = metal::atomic_fetch_add_explicit(&bins.inner[_e69], _e72, metal::memory_order_relaxed);
+            }
+            uint _e75 = run.zeros;
+            run.zeros = _e75 + (zero ? 1u : 0u);
+            uint _e82 = run.count;
+            if (counted) {
+                local_7 = !(zero);
+            } else {
+                local_7 = false;
+            }
+            bool _e89 = local_7;
+            run.count = other ? 1u : (_e82 + (_e89 ? 1u : 0u));
+            uint _e96 = run.bin;
+            run.bin = other ? bin_1 : _e96;
         }
     }
     return;
 }
 
 void count_digits(
-    Place place,
+    uint lane_1,
     metal::uint2 words_1,
     uint digit_3,
     uint leading_1,
     constant Params& params,
     threadgroup type_2& bins,
-    device type_5 const& scores4_,
-    device type_6 const& scores,
+    device type_4 const& scores4_,
+    device type_5 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_2 = {};
     Run run_1 = Run {0u, 0u, 0u};
     uint group_1 = {};
-    i_2 = place.lane;
+    i_2 = lane_1;
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e13 = i_2;
-            i_2 = _e13 + 256u;
+            uint _e12 = i_2;
+            i_2 = _e12 + 256u;
         }
         loop_init_2 = false;
-        uint _e6 = i_2;
-        if (_e6 < 2048u) {
+        uint _e5 = i_2;
+        if (_e5 < 2048u) {
         } else {
             break;
         }
         {
-            uint _e10 = i_2;
-            metal::atomic_store_explicit(&bins.inner[_e10], 0u, metal::memory_order_relaxed);
+            uint _e9 = i_2;
+            metal::atomic_store_explicit(&bins.inner[_e9], 0u, metal::memory_order_relaxed);
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     uint end_1 = (words_1.y + 3u) / 4u;
-    group_1 = (words_1.x / 4u) + place.lane;
+    group_1 = (words_1.x / 4u) + lane_1;
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e48 = group_1;
-            group_1 = _e48 + 1024u;
+            uint _e46 = group_1;
+            group_1 = _e46 + 1024u;
         }
         loop_init_3 = false;
-        uint _e32 = group_1;
-        if (_e32 < end_1) {
+        uint _e30 = group_1;
+        if (_e30 < end_1) {
         } else {
             break;
         }
         {
+            uint _e32 = group_1;
+            metal::uint4 _e33 = load_keys(_e32, words_1, params, scores4_, scores, _buffer_sizes);
             uint _e34 = group_1;
-            metal::uint4 _e35 = load_keys(_e34, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e36 = group_1;
-            metal::uint4 _e39 = load_keys(_e36 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e40 = group_1;
-            metal::uint4 _e43 = load_keys(_e40 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e44 = group_1;
-            metal::uint4 _e47 = load_keys(_e44 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
-            tally(_e35, digit_3, leading_1, run_1, bins);
-            tally(_e39, digit_3, leading_1, run_1, bins);
-            tally(_e43, digit_3, leading_1, run_1, bins);
-            tally(_e47, digit_3, leading_1, run_1, bins);
+            metal::uint4 _e37 = load_keys(_e34 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e38 = group_1;
+            metal::uint4 _e41 = load_keys(_e38 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e42 = group_1;
+            metal::uint4 _e45 = load_keys(_e42 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
+            tally(_e33, digit_3, leading_1, run_1, bins);
+            tally(_e37, digit_3, leading_1, run_1, bins);
+            tally(_e41, digit_3, leading_1, run_1, bins);
+            tally(_e45, digit_3, leading_1, run_1, bins);
         }
     }
-    uint _e52 = run_1.count;
-    if (_e52 != 0u) {
-        uint _e57 = run_1.bin;
-        uint _e60 = run_1.count;
-        uint _e61 = metal::atomic_fetch_add_explicit(&bins.inner[_e57], _e60, metal::memory_order_relaxed);
+    uint _e50 = run_1.count;
+    if (_e50 != 0u) {
+        uint _e55 = run_1.bin;
+        uint _e58 = run_1.count;
+        uint _e59 = metal::atomic_fetch_add_explicit(&bins.inner[_e55], _e58, metal::memory_order_relaxed);
     }
-    uint _e63 = run_1.zeros;
-    if (_e63 != 0u) {
-        uint _e68 = digit_shift(digit_3);
-        uint _e71 = digit_width(digit_3);
-        uint _e78 = run_1.zeros;
-        uint _e79 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e68) & ((1u << _e71) - 1u)], _e78, metal::memory_order_relaxed);
+    uint _e61 = run_1.zeros;
+    if (_e61 != 0u) {
+        uint _e66 = digit_shift(digit_3);
+        uint _e69 = digit_width(digit_3);
+        uint _e76 = run_1.zeros;
+        uint _e77 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e66) & ((1u << _e69) - 1u)], _e76, metal::memory_order_relaxed);
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     return;
 }
 
 uint lane_bin(
-    uint lane
+    uint lane_2
 ) {
-    return 2047u - (lane * 8u);
+    return 2047u - (lane_2 * 8u);
 }
 
 metal::uint2 workgroup_scan(
-    Place place_1,
+    uint lane_3,
     uint value,
     uint slot,
     threadgroup type_9& scan_values,
@@ -314,82 +341,82 @@ metal::uint2 workgroup_scan(
     uint i_5 = {};
     uint values = slot * 256u;
     uint totals = slot * 16u;
-    scan_values.inner[values + place_1.lane] = value;
+    scan_values.inner[values + lane_3] = value;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place_1.lane < 16u) {
+    if (lane_3 < 16u) {
         bool loop_init_4 = true;
         while(true) {
             if (!loop_init_4) {
-                uint _e33 = i_3;
-                i_3 = _e33 + 1u;
+                uint _e30 = i_3;
+                i_3 = _e30 + 1u;
             }
             loop_init_4 = false;
-            uint _e18 = i_3;
-            if (_e18 < 16u) {
+            uint _e16 = i_3;
+            if (_e16 < 16u) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i_3;
-                uint _e30 = scan_values.inner[(values + (place_1.lane * 16u)) + _e27];
-                sum = _e21 + _e30;
+                uint _e19 = sum;
+                uint _e24 = i_3;
+                uint _e27 = scan_values.inner[(values + (lane_3 * 16u)) + _e24];
+                sum = _e19 + _e27;
             }
         }
-        uint _e39 = sum;
-        scan_totals.inner[totals + place_1.lane] = _e39;
+        uint _e35 = sum;
+        scan_totals.inner[totals + lane_3] = _e35;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    uint block = place_1.lane / 16u;
+    uint block = lane_3 / 16u;
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e66 = i_4;
-            i_4 = _e66 + 1u;
+            uint _e61 = i_4;
+            i_4 = _e61 + 1u;
         }
         loop_init_5 = false;
-        uint _e49 = i_4;
-        if (_e49 < 16u) {
+        uint _e44 = i_4;
+        if (_e44 < 16u) {
         } else {
             break;
         }
         {
-            uint _e53 = i_4;
-            uint sum_1 = scan_totals.inner[totals + _e53];
-            uint _e57 = before;
-            uint _e59 = i_4;
-            before = _e57 + ((_e59 < block) ? sum_1 : 0u);
-            uint _e63 = total;
-            total = _e63 + sum_1;
+            uint _e48 = i_4;
+            uint sum_1 = scan_totals.inner[totals + _e48];
+            uint _e52 = before;
+            uint _e54 = i_4;
+            before = _e52 + ((_e54 < block) ? sum_1 : 0u);
+            uint _e58 = total;
+            total = _e58 + sum_1;
         }
     }
     i_5 = block * 16u;
     bool loop_init_6 = true;
     while(true) {
         if (!loop_init_6) {
-            uint _e82 = i_5;
-            i_5 = _e82 + 1u;
+            uint _e76 = i_5;
+            i_5 = _e76 + 1u;
         }
         loop_init_6 = false;
-        uint _e71 = i_5;
-        if (_e71 < place_1.lane) {
+        uint _e66 = i_5;
+        if (_e66 < lane_3) {
         } else {
             break;
         }
         {
-            uint _e74 = before;
-            uint _e76 = i_5;
-            uint _e79 = scan_values.inner[values + _e76];
-            before = _e74 + _e79;
+            uint _e68 = before;
+            uint _e70 = i_5;
+            uint _e73 = scan_values.inner[values + _e70];
+            before = _e68 + _e73;
         }
     }
-    uint _e84 = before;
-    uint _e85 = total;
-    return metal::uint2(_e84, _e85);
+    uint _e78 = before;
+    uint _e79 = total;
+    return metal::uint2(_e78, _e79);
 }
 
 Search refine(
-    Place place_2,
+    uint lane_4,
     Search search_1,
     uint digit_4,
     metal::uint4 high,
@@ -398,28 +425,28 @@ Search refine(
     threadgroup type_10& scan_totals,
     threadgroup metal::uint4& picked
 ) {
-    bool local_2 = {};
+    bool local_8 = {};
     type_11 counts = {};
     uint before_1 = {};
     uint bin = 0u;
     uint i_6 = 0u;
-    bool local_3 = {};
+    bool local_9 = {};
     uint own = ((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w;
-    metal::uint2 _e21 = workgroup_scan(place_2, own, 0u, scan_values, scan_totals);
+    metal::uint2 _e21 = workgroup_scan(lane_4, own, 0u, scan_values, scan_totals);
     if (_e21.x < search_1.count) {
-        local_2 = search_1.count <= (_e21.x + own);
+        local_8 = search_1.count <= (_e21.x + own);
     } else {
-        local_2 = false;
+        local_8 = false;
     }
-    bool _e32 = local_2;
+    bool _e32 = local_8;
     if (_e32) {
         counts = type_11 {{high.x, high.y, high.z, high.w, low.x, low.y, low.z, low.w}};
         before_1 = _e21.x;
         bool loop_init_7 = true;
         while(true) {
             if (!loop_init_7) {
-                uint _e68 = i_6;
-                i_6 = _e68 + 1u;
+                uint _e71 = i_6;
+                i_6 = _e71 + 1u;
             }
             loop_init_7 = false;
             uint _e49 = i_6;
@@ -428,34 +455,32 @@ Search refine(
                 break;
             }
             {
-                uint _e52 = before_1;
-                uint _e53 = bin;
-                uint _e55 = counts.inner[_e53];
-                if ((_e52 + _e55) >= search_1.count) {
-                    break;
-                }
-                uint _e59 = before_1;
-                uint _e60 = bin;
-                uint _e62 = counts.inner[_e60];
-                before_1 = _e59 + _e62;
-                uint _e64 = bin;
-                bin = _e64 + 1u;
+                uint _e54 = before_1;
+                uint _e55 = bin;
+                uint _e57 = counts.inner[_e55];
+                uint further = ((_e54 + _e57) < search_1.count) ? 1u : 0u;
+                uint _e62 = before_1;
+                uint _e63 = bin;
+                uint _e65 = counts.inner[_e63];
+                before_1 = _e62 + (_e65 * further);
+                uint _e68 = bin;
+                bin = _e68 + further;
             }
         }
-        uint _e72 = lane_bin(place_2.lane);
-        uint _e73 = bin;
-        uint _e76 = before_1;
-        uint _e78 = bin;
-        uint _e80 = counts.inner[_e78];
-        picked = metal::uint4(_e72 - _e73, search_1.count - _e76, _e80, 1u);
+        uint _e74 = lane_bin(lane_4);
+        uint _e75 = bin;
+        uint _e78 = before_1;
+        uint _e80 = bin;
+        uint _e82 = counts.inner[_e80];
+        picked = metal::uint4(_e74 - _e75, search_1.count - _e78, _e82, 1u);
     } else {
-        if (place_2.lane == 0u) {
-            local_3 = _e21.y < search_1.count;
+        if (lane_4 == 0u) {
+            local_9 = _e21.y < search_1.count;
         } else {
-            local_3 = false;
+            local_9 = false;
         }
-        bool _e92 = local_3;
-        if (_e92) {
+        bool _e93 = local_9;
+        if (_e93) {
             picked = metal::uint4(0u);
         }
     }
@@ -465,22 +490,22 @@ Search refine(
     if (unnamed.w == 0u) {
         return Search {1u, 0u, 0u};
     }
-    uint _e106 = digit_width(digit_4);
-    uint leading_2 = (search_1.key << _e106) | unnamed.x;
+    uint _e107 = digit_width(digit_4);
+    uint leading_2 = (search_1.key << _e107) | unnamed.x;
     if (unnamed.y == unnamed.z) {
-        uint _e114 = digit_shift(digit_4);
-        return Search {1u, (leading_2 << _e114) - 1u, 0u};
+        uint _e115 = digit_shift(digit_4);
+        return Search {1u, (leading_2 << _e115) - 1u, 0u};
     }
     return Search {(digit_4 == 2u) ? 1u : 0u, leading_2, unnamed.y};
 }
 
 Search search_row(
-    Place place_3,
+    uint lane_5,
     metal::uint2 words_2,
     constant Params& params,
     threadgroup type_2& bins,
-    device type_5 const& scores4_,
-    device type_6 const& scores,
+    device type_4 const& scores4_,
+    device type_5 const& scores,
     threadgroup type_9& scan_values,
     threadgroup type_10& scan_totals,
     threadgroup metal::uint4& picked,
@@ -493,8 +518,8 @@ Search search_row(
     bool loop_init_8 = true;
     while(true) {
         if (!loop_init_8) {
-            uint _e67 = digit_5;
-            digit_5 = _e67 + 1u;
+            uint _e66 = digit_5;
+            digit_5 = _e66 + 1u;
         }
         loop_init_8 = false;
         uint _e11 = digit_5;
@@ -505,30 +530,30 @@ Search search_row(
         {
             uint _e14 = digit_5;
             uint _e16 = search_2.key;
-            count_digits(place_3, words_2, _e14, _e16, params, bins, scores4_, scores, _buffer_sizes);
-            uint _e18 = lane_bin(place_3.lane);
-            uint _e21 = metal::atomic_load_explicit(&bins.inner[_e18], metal::memory_order_relaxed);
-            uint _e26 = metal::atomic_load_explicit(&bins.inner[_e18 - 1u], metal::memory_order_relaxed);
-            uint _e31 = metal::atomic_load_explicit(&bins.inner[_e18 - 2u], metal::memory_order_relaxed);
-            uint _e36 = metal::atomic_load_explicit(&bins.inner[_e18 - 3u], metal::memory_order_relaxed);
-            metal::uint4 high_1 = metal::uint4(_e21, _e26, _e31, _e36);
-            uint _e42 = metal::atomic_load_explicit(&bins.inner[_e18 - 4u], metal::memory_order_relaxed);
-            uint _e47 = metal::atomic_load_explicit(&bins.inner[_e18 - 5u], metal::memory_order_relaxed);
-            uint _e52 = metal::atomic_load_explicit(&bins.inner[_e18 - 6u], metal::memory_order_relaxed);
-            uint _e57 = metal::atomic_load_explicit(&bins.inner[_e18 - 7u], metal::memory_order_relaxed);
-            metal::uint4 low_1 = metal::uint4(_e42, _e47, _e52, _e57);
-            Search _e59 = search_2;
-            uint _e60 = digit_5;
-            Search _e61 = refine(place_3, _e59, _e60, high_1, low_1, scan_values, scan_totals, picked);
-            search_2 = _e61;
-            uint _e63 = search_2.found;
-            if (_e63 == 1u) {
+            count_digits(lane_5, words_2, _e14, _e16, params, bins, scores4_, scores, _buffer_sizes);
+            uint _e17 = lane_bin(lane_5);
+            uint _e20 = metal::atomic_load_explicit(&bins.inner[_e17], metal::memory_order_relaxed);
+            uint _e25 = metal::atomic_load_explicit(&bins.inner[_e17 - 1u], metal::memory_order_relaxed);
+            uint _e30 = metal::atomic_load_explicit(&bins.inner[_e17 - 2u], metal::memory_order_relaxed);
+            uint _e35 = metal::atomic_load_explicit(&bins.inner[_e17 - 3u], metal::memory_order_relaxed);
+            metal::uint4 high_1 = metal::uint4(_e20, _e25, _e30, _e35);
+            uint _e41 = metal::atomic_load_explicit(&bins.inner[_e17 - 4u], metal::memory_order_relaxed);
+            uint _e46 = metal::atomic_load_explicit(&bins.inner[_e17 - 5u], metal::memory_order_relaxed);
+            uint _e51 = metal::atomic_load_explicit(&bins.inner[_e17 - 6u], metal::memory_order_relaxed);
+            uint _e56 = metal::atomic_load_explicit(&bins.inner[_e17 - 7u], metal::memory_order_relaxed);
+            metal::uint4 low_1 = metal::uint4(_e41, _e46, _e51, _e56);
+            Search _e58 = search_2;
+            uint _e59 = digit_5;
+            Search _e60 = refine(lane_5, _e58, _e59, high_1, low_1, scan_values, scan_totals, picked);
+            search_2 = _e60;
+            uint _e62 = search_2.found;
+            if (_e62 == 1u) {
                 break;
             }
         }
     }
-    Search _e69 = search_2;
-    return _e69;
+    Search _e68 = search_2;
+    return _e68;
 }
 
 uint flat_workgroup_id(
@@ -536,12 +561,6 @@ uint flat_workgroup_id(
     metal::uint3 num_workgroups_1
 ) {
     return workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x);
-}
-
-Place workgroup_place(
-    uint local_index_1
-) {
-    return Place {local_index_1, 0u, 0u};
 }
 
 metal::uint2 row_range(
@@ -621,10 +640,10 @@ void emit(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_7 = 0u;
-    bool local_4 = {};
-    bool local_5 = {};
-    bool local_6 = {};
-    bool local_7 = {};
+    bool local_10 = {};
+    bool local_11 = {};
+    bool local_12 = {};
+    bool local_13 = {};
     bool loop_init_9 = true;
     while(true) {
         if (!loop_init_9) {
@@ -642,34 +661,34 @@ void emit(
             uint key_2 = keys_2[_e10];
             bool larger_1 = key_2 > search_3.key;
             if (search_3.count != 0u) {
-                local_4 = key_2 == search_3.key;
+                local_10 = key_2 == search_3.key;
             } else {
-                local_4 = false;
+                local_10 = false;
             }
-            bool equal_1 = local_4;
+            bool equal_1 = local_10;
             uint _e24 = seen.x;
             uint _e26 = seen.y;
             uint position_1 = _e24 + metal::min(_e26, search_3.count);
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen.y;
-                    local_6 = _e36 < search_3.count;
+                    local_12 = _e36 < search_3.count;
                 } else {
-                    local_6 = false;
+                    local_12 = false;
                 }
-                bool _e40 = local_6;
-                local_5 = _e40;
+                bool _e40 = local_12;
+                local_11 = _e40;
             } else {
-                local_5 = true;
+                local_11 = true;
             }
-            bool _e42 = local_5;
+            bool _e42 = local_11;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_7 = position_1 < _e47;
+                local_13 = position_1 < _e47;
             } else {
-                local_7 = false;
+                local_13 = false;
             }
-            bool _e50 = local_7;
+            bool _e50 = local_13;
             if (_e50) {
                 uint _e54 = i_7;
                 indices[row_3 + position_1] = static_cast<int>(column + _e54);
@@ -684,15 +703,15 @@ void emit(
 }
 
 metal::uint2 sweep(
-    Place place_4,
+    uint lane_6,
     metal::uint2 words_3,
     uint column_1,
     uint row_4,
     Search search_4,
     metal::uint2 seen_1,
     constant Params& params,
-    device type_5 const& scores4_,
-    device type_6 const& scores,
+    device type_4 const& scores4_,
+    device type_5 const& scores,
     threadgroup type_9& scan_values,
     threadgroup type_10& scan_totals,
     device type_14& indices,
@@ -709,8 +728,8 @@ metal::uint2 sweep(
     bool loop_init_10 = true;
     while(true) {
         if (!loop_init_10) {
-            uint _e87 = tile;
-            tile = _e87 + 1024u;
+            uint _e86 = tile;
+            tile = _e86 + 1024u;
         }
         loop_init_10 = false;
         uint _e24 = tile;
@@ -720,39 +739,39 @@ metal::uint2 sweep(
         }
         {
             uint _e26 = tile;
-            uint group_2 = _e26 + (place_4.lane * 4u);
-            metal::uint4 _e31 = load_keys(group_2, words_3, params, scores4_, scores, _buffer_sizes);
-            metal::uint4 _e34 = load_keys(group_2 + 1u, words_3, params, scores4_, scores, _buffer_sizes);
-            metal::uint4 _e37 = load_keys(group_2 + 2u, words_3, params, scores4_, scores, _buffer_sizes);
-            metal::uint4 _e40 = load_keys(group_2 + 3u, words_3, params, scores4_, scores, _buffer_sizes);
-            uint _e42 = hits(_e31, search_4.key, tie_1);
-            uint _e44 = hits(_e34, search_4.key, tie_1);
-            uint _e47 = hits(_e37, search_4.key, tie_1);
-            uint _e50 = hits(_e40, search_4.key, tie_1);
-            uint own_1 = ((_e42 + _e44) + _e47) + _e50;
-            uint _e52 = slot_1;
-            metal::uint2 _e53 = workgroup_scan(place_4, own_1, _e52, scan_values, scan_totals);
-            uint _e55 = slot_1;
-            slot_1 = 1u - _e55;
+            uint group_2 = _e26 + (lane_6 * 4u);
+            metal::uint4 _e30 = load_keys(group_2, words_3, params, scores4_, scores, _buffer_sizes);
+            metal::uint4 _e33 = load_keys(group_2 + 1u, words_3, params, scores4_, scores, _buffer_sizes);
+            metal::uint4 _e36 = load_keys(group_2 + 2u, words_3, params, scores4_, scores, _buffer_sizes);
+            metal::uint4 _e39 = load_keys(group_2 + 3u, words_3, params, scores4_, scores, _buffer_sizes);
+            uint _e41 = hits(_e30, search_4.key, tie_1);
+            uint _e43 = hits(_e33, search_4.key, tie_1);
+            uint _e46 = hits(_e36, search_4.key, tie_1);
+            uint _e49 = hits(_e39, search_4.key, tie_1);
+            uint own_1 = ((_e41 + _e43) + _e46) + _e49;
+            uint _e51 = slot_1;
+            metal::uint2 _e52 = workgroup_scan(lane_6, own_1, _e51, scan_values, scan_totals);
+            uint _e54 = slot_1;
+            slot_1 = 1u - _e54;
             if (own_1 != 0u) {
-                metal::uint2 _e59 = before_2;
-                at = _e59 + metal::uint2(_e53.x & 65535u, _e53.x >> 16u);
+                metal::uint2 _e58 = before_2;
+                at = _e58 + metal::uint2(_e52.x & 65535u, _e52.x >> 16u);
                 uint first_2 = column_1 + (group_2 * 4u);
-                emit(_e31, first_2, search_4, row_4, at, params, indices, _buffer_sizes);
-                emit(_e34, first_2 + 4u, search_4, row_4, at, params, indices, _buffer_sizes);
-                emit(_e37, first_2 + 8u, search_4, row_4, at, params, indices, _buffer_sizes);
-                emit(_e40, first_2 + 12u, search_4, row_4, at, params, indices, _buffer_sizes);
+                emit(_e30, first_2, search_4, row_4, at, params, indices, _buffer_sizes);
+                emit(_e33, first_2 + 4u, search_4, row_4, at, params, indices, _buffer_sizes);
+                emit(_e36, first_2 + 8u, search_4, row_4, at, params, indices, _buffer_sizes);
+                emit(_e39, first_2 + 12u, search_4, row_4, at, params, indices, _buffer_sizes);
             }
-            metal::uint2 _e78 = before_2;
-            before_2 = _e78 + metal::uint2(_e53.y & 65535u, _e53.y >> 16u);
+            metal::uint2 _e77 = before_2;
+            before_2 = _e77 + metal::uint2(_e52.y & 65535u, _e52.y >> 16u);
         }
     }
-    metal::uint2 _e90 = before_2;
-    return _e90;
+    metal::uint2 _e89 = before_2;
+    return _e89;
 }
 
 void pad(
-    Place place_5,
+    uint lane_7,
     uint row_5,
     Search search_5,
     metal::uint2 seen_2,
@@ -761,23 +780,23 @@ void pad(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_8 = {};
-    i_8 = (seen_2.x + metal::min(seen_2.y, search_5.count)) + place_5.lane;
+    i_8 = (seen_2.x + metal::min(seen_2.y, search_5.count)) + lane_7;
     bool loop_init_11 = true;
     while(true) {
         if (!loop_init_11) {
-            uint _e22 = i_8;
-            i_8 = _e22 + 256u;
+            uint _e21 = i_8;
+            i_8 = _e21 + 256u;
         }
         loop_init_11 = false;
-        uint _e12 = i_8;
-        uint _e15 = params.top_k;
-        if (_e12 < _e15) {
+        uint _e11 = i_8;
+        uint _e14 = params.top_k;
+        if (_e11 < _e14) {
         } else {
             break;
         }
         {
-            uint _e18 = i_8;
-            indices[row_5 + _e18] = -1;
+            uint _e17 = i_8;
+            indices[row_5 + _e17] = -1;
         }
     }
     return;
@@ -788,11 +807,11 @@ struct main_Input {
 [[max_total_threads_per_threadgroup(256)]] kernel void main_(
   metal::uint3 workgroup_id [[threadgroup_position_in_grid]]
 , metal::uint3 num_workgroups [[threadgroups_per_grid]]
-, uint local_index [[thread_index_in_threadgroup]]
+, uint lane [[thread_index_in_threadgroup]]
 , constant Params& params [[buffer(0)]]
 , threadgroup type_2& bins
-, device type_5 const& scores4_ [[buffer(2)]]
-, device type_6 const& scores [[buffer(1)]]
+, device type_4 const& scores4_ [[buffer(2)]]
+, device type_5 const& scores [[buffer(1)]]
 , threadgroup type_9& scan_values
 , threadgroup type_10& scan_totals
 , threadgroup metal::uint4& picked
@@ -807,22 +826,21 @@ struct main_Input {
     if (_e3 >= _e6) {
         return;
     }
-    Place _e8 = workgroup_place(local_index);
-    metal::uint2 _e9 = row_range(_e3, params, row_start, row_end, _buffer_sizes);
-    uint _e13 = params.columns;
-    metal::uint2 _e15 = words_within(_e3, _e9, metal::uint2(0u, _e13), params);
-    uint _e26 = params.top_k;
-    if ((_e9.y - _e9.x) > _e26) {
-        Search _e28 = search_row(_e8, _e15, params, bins, scores4_, scores, scan_values, scan_totals, picked, _buffer_sizes);
-        search = _e28;
+    metal::uint2 _e8 = row_range(_e3, params, row_start, row_end, _buffer_sizes);
+    uint _e12 = params.columns;
+    metal::uint2 _e14 = words_within(_e3, _e8, metal::uint2(0u, _e12), params);
+    uint _e25 = params.top_k;
+    if ((_e8.y - _e8.x) > _e25) {
+        Search _e27 = search_row(lane, _e14, params, bins, scores4_, scores, scan_values, scan_totals, picked, _buffer_sizes);
+        search = _e27;
     }
-    uint _e31 = params.indices_skip;
-    uint _e34 = params.top_k;
-    uint output = _e31 + (_e3 * _e34);
-    uint _e38 = row_word(_e3, params);
-    Search _e40 = search;
-    metal::uint2 _e43 = sweep(_e8, _e15, 0u - _e38, output, _e40, metal::uint2(0u), params, scores4_, scores, scan_values, scan_totals, indices, _buffer_sizes);
-    Search _e44 = search;
-    pad(_e8, output, _e44, _e43, params, indices, _buffer_sizes);
+    uint _e30 = params.indices_skip;
+    uint _e33 = params.top_k;
+    uint output = _e30 + (_e3 * _e33);
+    uint _e37 = row_word(_e3, params);
+    Search _e39 = search;
+    metal::uint2 _e42 = sweep(lane, _e14, 0u - _e37, output, _e39, metal::uint2(0u), params, scores4_, scores, scan_values, scan_totals, indices, _buffer_sizes);
+    Search _e43 = search;
+    pad(lane, output, _e43, _e42, params, indices, _buffer_sizes);
     return;
 }

@@ -26,12 +26,6 @@ struct Params {
     uint scratch_row;
 };
 
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
-
 struct Search {
     uint found;
     uint key;
@@ -54,25 +48,11 @@ uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
     return (workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x));
 }
 
-Place ConstructPlace(uint arg0, uint arg1, uint arg2) {
-    Place ret = (Place)0;
-    ret.lane = arg0;
-    ret.subgroup = arg1;
-    ret.subgroups = arg2;
-    return ret;
-}
-
-Place workgroup_place(uint local_index_1)
-{
-    const Place place_3 = ConstructPlace(local_index_1, 0u, 0u);
-    return place_3;
-}
-
 uint naga_div(uint lhs, uint rhs) {
     return lhs / (rhs == 0u ? 1u : rhs);
 }
 
-uint2 workgroup_scan(Place place, uint value, uint slot)
+uint2 workgroup_scan(uint lane_1, uint value, uint slot)
 {
     uint sum = 0u;
     uint i_1 = 0u;
@@ -83,101 +63,101 @@ uint2 workgroup_scan(Place place, uint value, uint slot)
 
     uint values = (slot * 256u);
     uint totals = (slot * 16u);
-    scan_values[(values + place.lane)] = value;
+    scan_values[(values + lane_1)] = value;
     GroupMemoryBarrierWithGroupSync();
-    if ((place.lane < 16u)) {
+    if ((lane_1 < 16u)) {
         bool loop_init = true;
         while(true) {
             if (!loop_init) {
-                uint _e33 = i_1;
-                i_1 = (_e33 + 1u);
+                uint _e30 = i_1;
+                i_1 = (_e30 + 1u);
             }
             loop_init = false;
-            uint _e18 = i_1;
-            if ((_e18 < 16u)) {
+            uint _e16 = i_1;
+            if ((_e16 < 16u)) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i_1;
-                uint _e30 = scan_values[((values + (place.lane * 16u)) + _e27)];
-                sum = (_e21 + _e30);
+                uint _e19 = sum;
+                uint _e24 = i_1;
+                uint _e27 = scan_values[((values + (lane_1 * 16u)) + _e24)];
+                sum = (_e19 + _e27);
             }
         }
-        uint _e39 = sum;
-        scan_totals[(totals + place.lane)] = _e39;
+        uint _e35 = sum;
+        scan_totals[(totals + lane_1)] = _e35;
     }
     GroupMemoryBarrierWithGroupSync();
-    uint block = naga_div(place.lane, 16u);
+    uint block = naga_div(lane_1, 16u);
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e66 = i_2;
-            i_2 = (_e66 + 1u);
+            uint _e61 = i_2;
+            i_2 = (_e61 + 1u);
         }
         loop_init_1 = false;
-        uint _e49 = i_2;
-        if ((_e49 < 16u)) {
+        uint _e44 = i_2;
+        if ((_e44 < 16u)) {
         } else {
             break;
         }
         {
-            uint _e53 = i_2;
-            uint sum_1 = scan_totals[(totals + _e53)];
-            uint _e57 = before_1;
-            uint _e59 = i_2;
-            before_1 = (_e57 + ((_e59 < block) ? sum_1 : 0u));
-            uint _e63 = total;
-            total = (_e63 + sum_1);
+            uint _e48 = i_2;
+            uint sum_1 = scan_totals[(totals + _e48)];
+            uint _e52 = before_1;
+            uint _e54 = i_2;
+            before_1 = (_e52 + ((_e54 < block) ? sum_1 : 0u));
+            uint _e58 = total;
+            total = (_e58 + sum_1);
         }
     }
     i_3 = (block * 16u);
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e82 = i_3;
-            i_3 = (_e82 + 1u);
+            uint _e76 = i_3;
+            i_3 = (_e76 + 1u);
         }
         loop_init_2 = false;
-        uint _e71 = i_3;
-        if ((_e71 < place.lane)) {
+        uint _e66 = i_3;
+        if ((_e66 < lane_1)) {
         } else {
             break;
         }
         {
-            uint _e74 = before_1;
-            uint _e76 = i_3;
-            uint _e79 = scan_values[(values + _e76)];
-            before_1 = (_e74 + _e79);
+            uint _e68 = before_1;
+            uint _e70 = i_3;
+            uint _e73 = scan_values[(values + _e70)];
+            before_1 = (_e68 + _e73);
         }
     }
-    uint _e84 = before_1;
-    uint _e85 = total;
-    return uint2(_e84, _e85);
+    uint _e78 = before_1;
+    uint _e79 = total;
+    return uint2(_e78, _e79);
 }
 
-void pad(Place place_1, uint row, Search search, uint2 seen)
+void pad(uint lane_2, uint row, Search search, uint2 seen)
 {
     uint i_4 = (uint)0;
 
-    i_4 = ((seen.x + min(seen.y, search.count)) + place_1.lane);
+    i_4 = ((seen.x + min(seen.y, search.count)) + lane_2);
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e22 = i_4;
-            i_4 = (_e22 + 256u);
+            uint _e21 = i_4;
+            i_4 = (_e21 + 256u);
         }
         loop_init_3 = false;
-        uint _e12 = i_4;
-        uint _e15 = params.top_k;
-        if ((_e12 < _e15)) {
+        uint _e11 = i_4;
+        uint _e14 = params.top_k;
+        if ((_e11 < _e14)) {
         } else {
             break;
         }
         {
-            uint _e18 = i_4;
-            indices_.Store((row + _e18)*4, asuint(int(-1)));
+            uint _e17 = i_4;
+            indices_.Store((row + _e17)*4, asuint(int(-1)));
         }
     }
     return;
@@ -265,39 +245,45 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
+    bool local_3 = (bool)0;
     uint i_5 = 0u;
 
     uint at_1 = (group * 4u);
-    if ((at_1 >= words.y)) {
-        return (0u).xxxx;
-    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    uint _e24 = params.vector_groups;
-    if ((group < _e24)) {
-        uint4 _e30 = asuint(scores4_.Load4(group*16));
-        const uint4 _e31 = ordered_keys(_e30);
-        return (inside ? _e31 : (0u).xxxx);
+    if ((at_1 < words.y)) {
+        uint _e27 = params.vector_groups;
+        local_3 = (group < _e27);
+    } else {
+        local_3 = false;
     }
-    bool loop_init_4 = true;
-    while(true) {
-        if (!loop_init_4) {
-            uint _e51 = i_5;
-            i_5 = (_e51 + 1u);
-        }
-        loop_init_4 = false;
-        uint _e38 = i_5;
-        if ((_e38 < 4u)) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i_5;
-            if (inside[_e41]) {
-                uint _e43 = i_5;
-                uint _e46 = i_5;
-                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                bits_2[_e43] = _e49;
+    bool _e30 = local_3;
+    if (_e30) {
+        uint4 _e33 = asuint(scores4_.Load4(group*16));
+        bits_2 = _e33;
+    } else {
+        if ((at_1 < words.y)) {
+            bool loop_init_4 = true;
+            while(true) {
+                if (!loop_init_4) {
+                    uint _e51 = i_5;
+                    i_5 = (_e51 + 1u);
+                }
+                loop_init_4 = false;
+                uint _e38 = i_5;
+                if ((_e38 < 4u)) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i_5;
+                    if (inside[_e41]) {
+                        uint _e43 = i_5;
+                        uint _e46 = i_5;
+                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -318,10 +304,10 @@ uint hits(uint4 keys, uint above, uint tie)
 void emit(uint4 keys_1, uint column, Search search_1, uint row_4, inout uint2 seen_1)
 {
     uint i_6 = 0u;
-    bool local_3 = (bool)0;
     bool local_4 = (bool)0;
     bool local_5 = (bool)0;
     bool local_6 = (bool)0;
+    bool local_7 = (bool)0;
 
     bool loop_init_5 = true;
     while(true) {
@@ -340,34 +326,34 @@ void emit(uint4 keys_1, uint column, Search search_1, uint row_4, inout uint2 se
             uint key_1 = keys_1[_e10];
             bool larger_1 = (key_1 > search_1.key);
             if ((search_1.count != 0u)) {
-                local_3 = (key_1 == search_1.key);
+                local_4 = (key_1 == search_1.key);
             } else {
-                local_3 = false;
+                local_4 = false;
             }
-            bool equal_1 = local_3;
+            bool equal_1 = local_4;
             uint _e24 = seen_1.x;
             uint _e26 = seen_1.y;
             uint position_1 = (_e24 + min(_e26, search_1.count));
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen_1.y;
-                    local_5 = (_e36 < search_1.count);
+                    local_6 = (_e36 < search_1.count);
                 } else {
-                    local_5 = false;
+                    local_6 = false;
                 }
-                bool _e40 = local_5;
-                local_4 = _e40;
+                bool _e40 = local_6;
+                local_5 = _e40;
             } else {
-                local_4 = true;
+                local_5 = true;
             }
-            bool _e42 = local_4;
+            bool _e42 = local_5;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_6 = (position_1 < _e47);
+                local_7 = (position_1 < _e47);
             } else {
-                local_6 = false;
+                local_7 = false;
             }
-            bool _e50 = local_6;
+            bool _e50 = local_7;
             if (_e50) {
                 uint _e54 = i_6;
                 indices_.Store((row_4 + position_1)*4, asuint(int((column + _e54))));
@@ -381,7 +367,7 @@ void emit(uint4 keys_1, uint column, Search search_1, uint row_4, inout uint2 se
     return;
 }
 
-uint2 sweep(Place place_2, uint2 words_1, uint column_1, uint row_5, Search search_2, uint2 seen_2)
+uint2 sweep(uint lane_3, uint2 words_1, uint column_1, uint row_5, Search search_2, uint2 seen_2)
 {
     uint2 before_2 = (uint2)0;
     uint slot_1 = 0u;
@@ -395,8 +381,8 @@ uint2 sweep(Place place_2, uint2 words_1, uint column_1, uint row_5, Search sear
     bool loop_init_6 = true;
     while(true) {
         if (!loop_init_6) {
-            uint _e87 = tile;
-            tile = (_e87 + 1024u);
+            uint _e86 = tile;
+            tile = (_e86 + 1024u);
         }
         loop_init_6 = false;
         uint _e24 = tile;
@@ -406,35 +392,35 @@ uint2 sweep(Place place_2, uint2 words_1, uint column_1, uint row_5, Search sear
         }
         {
             uint _e26 = tile;
-            uint group_1 = (_e26 + (place_2.lane * 4u));
-            const uint4 _e31 = load_keys(group_1, words_1);
-            const uint4 _e34 = load_keys((group_1 + 1u), words_1);
-            const uint4 _e37 = load_keys((group_1 + 2u), words_1);
-            const uint4 _e40 = load_keys((group_1 + 3u), words_1);
-            const uint _e42 = hits(_e31, search_2.key, tie_1);
-            const uint _e44 = hits(_e34, search_2.key, tie_1);
-            const uint _e47 = hits(_e37, search_2.key, tie_1);
-            const uint _e50 = hits(_e40, search_2.key, tie_1);
-            uint own = (((_e42 + _e44) + _e47) + _e50);
-            uint _e52 = slot_1;
-            const uint2 _e53 = workgroup_scan(place_2, own, _e52);
-            uint _e55 = slot_1;
-            slot_1 = (1u - _e55);
+            uint group_1 = (_e26 + (lane_3 * 4u));
+            const uint4 _e30 = load_keys(group_1, words_1);
+            const uint4 _e33 = load_keys((group_1 + 1u), words_1);
+            const uint4 _e36 = load_keys((group_1 + 2u), words_1);
+            const uint4 _e39 = load_keys((group_1 + 3u), words_1);
+            const uint _e41 = hits(_e30, search_2.key, tie_1);
+            const uint _e43 = hits(_e33, search_2.key, tie_1);
+            const uint _e46 = hits(_e36, search_2.key, tie_1);
+            const uint _e49 = hits(_e39, search_2.key, tie_1);
+            uint own = (((_e41 + _e43) + _e46) + _e49);
+            uint _e51 = slot_1;
+            const uint2 _e52 = workgroup_scan(lane_3, own, _e51);
+            uint _e54 = slot_1;
+            slot_1 = (1u - _e54);
             if ((own != 0u)) {
-                uint2 _e59 = before_2;
-                at = (_e59 + uint2((_e53.x & 65535u), (_e53.x >> 16u)));
+                uint2 _e58 = before_2;
+                at = (_e58 + uint2((_e52.x & 65535u), (_e52.x >> 16u)));
                 uint first_3 = (column_1 + (group_1 * 4u));
-                emit(_e31, first_3, search_2, row_5, at);
-                emit(_e34, (first_3 + 4u), search_2, row_5, at);
-                emit(_e37, (first_3 + 8u), search_2, row_5, at);
-                emit(_e40, (first_3 + 12u), search_2, row_5, at);
+                emit(_e30, first_3, search_2, row_5, at);
+                emit(_e33, (first_3 + 4u), search_2, row_5, at);
+                emit(_e36, (first_3 + 8u), search_2, row_5, at);
+                emit(_e39, (first_3 + 12u), search_2, row_5, at);
             }
-            uint2 _e78 = before_2;
-            before_2 = (_e78 + uint2((_e53.y & 65535u), (_e53.y >> 16u)));
+            uint2 _e77 = before_2;
+            before_2 = (_e77 + uint2((_e52.y & 65535u), (_e52.y >> 16u)));
         }
     }
-    uint2 _e90 = before_2;
-    return _e90;
+    uint2 _e89 = before_2;
+    return _e89;
 }
 
 uint naga_mod(uint lhs, uint rhs) {
@@ -450,7 +436,7 @@ Search ConstructSearch(uint arg0, uint arg1, uint arg2) {
 }
 
 [numthreads(256, 1, 1)]
-void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint local_index : SV_GroupIndex)
+void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, uint lane : SV_GroupIndex)
 {
     bool local = (bool)0;
     bool local_1 = (bool)0;
@@ -492,53 +478,52 @@ void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, ui
     if (_e59) {
         return;
     }
-    const Place _e60 = workgroup_place(local_index);
-    uint _e68 = asuint(search_found.Load(((scratch * 4u) + 1u)*4));
-    uint _e75 = asuint(search_found.Load(((scratch * 4u) + 2u)*4));
-    Search search_3 = ConstructSearch(1u, _e68, _e75);
-    uint _e82 = params.row_chunks;
-    uint last = ((chunk_of_row == 0u) ? _e82 : chunk_of_row);
-    i = _e60.lane;
+    uint _e67 = asuint(search_found.Load(((scratch * 4u) + 1u)*4));
+    uint _e74 = asuint(search_found.Load(((scratch * 4u) + 2u)*4));
+    Search search_3 = ConstructSearch(1u, _e67, _e74);
+    uint _e81 = params.row_chunks;
+    uint last = ((chunk_of_row == 0u) ? _e81 : chunk_of_row);
+    i = lane;
     bool loop_init_7 = true;
     while(true) {
         if (!loop_init_7) {
-            uint _e109 = i;
-            i = (_e109 + 256u);
+            uint _e107 = i;
+            i = (_e107 + 256u);
         }
         loop_init_7 = false;
-        uint _e88 = i;
-        if ((_e88 < last)) {
+        uint _e86 = i;
+        if ((_e86 < last)) {
         } else {
             break;
         }
         {
-            uint2 _e90 = before;
-            uint _e92 = i;
-            uint _e97 = asuint(counts_found.Load((counts + (_e92 * 2u))*4));
-            uint _e99 = i;
-            uint _e106 = asuint(counts_found.Load(((counts + (_e99 * 2u)) + 1u)*4));
-            before = (_e90 + uint2(_e97, _e106));
+            uint2 _e88 = before;
+            uint _e90 = i;
+            uint _e95 = asuint(counts_found.Load((counts + (_e90 * 2u))*4));
+            uint _e97 = i;
+            uint _e104 = asuint(counts_found.Load(((counts + (_e97 * 2u)) + 1u)*4));
+            before = (_e88 + uint2(_e95, _e104));
         }
     }
-    uint _e113 = before.x;
-    const uint2 _e115 = workgroup_scan(_e60, _e113, 0u);
-    uint _e118 = before.y;
-    const uint2 _e120 = workgroup_scan(_e60, _e118, 1u);
-    uint2 seen_3 = uint2(_e115.y, _e120.y);
-    uint _e125 = params.indices_skip;
-    uint _e128 = params.top_k;
-    uint output = (_e125 + (row_6 * _e128));
+    uint _e111 = before.x;
+    const uint2 _e113 = workgroup_scan(lane, _e111, 0u);
+    uint _e116 = before.y;
+    const uint2 _e118 = workgroup_scan(lane, _e116, 1u);
+    uint2 seen_3 = uint2(_e113.y, _e118.y);
+    uint _e123 = params.indices_skip;
+    uint _e126 = params.top_k;
+    uint output = (_e123 + (row_6 * _e126));
     start = seen_3;
     if ((chunk_of_row == 0u)) {
-        pad(_e60, output, search_3, seen_3);
+        pad(lane, output, search_3, seen_3);
         start = (0u).xx;
     }
-    const uint2 _e136 = row_range(row_6);
-    const uint2 _e137 = chunk_columns(chunk_1);
-    const uint2 _e138 = words_within(row_6, _e136, _e137);
-    uint _e141 = params.first_column;
-    const uint _e142 = row_word(row_6);
-    uint2 _e144 = start;
-    const uint2 _e145 = sweep(_e60, _e138, (_e141 - _e142), output, search_3, _e144);
+    const uint2 _e134 = row_range(row_6);
+    const uint2 _e135 = chunk_columns(chunk_1);
+    const uint2 _e136 = words_within(row_6, _e134, _e135);
+    uint _e139 = params.first_column;
+    const uint _e140 = row_word(row_6);
+    uint2 _e142 = start;
+    const uint2 _e143 = sweep(lane, _e136, (_e139 - _e140), output, search_3, _e142);
     return;
 }

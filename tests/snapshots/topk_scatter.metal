@@ -35,11 +35,6 @@ struct Params {
     uint row_chunks;
     uint scratch_row;
 };
-struct Place {
-    uint lane;
-    uint subgroup;
-    uint subgroups;
-};
 struct Search {
     uint found;
     uint key;
@@ -52,7 +47,7 @@ struct type_4 {
     uint inner[32];
 };
 typedef int type_7[1];
-typedef metal::uint4 type_10[1];
+typedef metal::uint4 type_9[1];
 
 uint flat_workgroup_id(
     metal::uint3 workgroup_id_1,
@@ -61,14 +56,8 @@ uint flat_workgroup_id(
     return workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x);
 }
 
-Place workgroup_place(
-    uint local_index_1
-) {
-    return Place {local_index_1, 0u, 0u};
-}
-
 metal::uint2 workgroup_scan(
-    Place place,
+    uint lane_1,
     uint value,
     uint slot,
     threadgroup type_3& scan_values,
@@ -82,82 +71,82 @@ metal::uint2 workgroup_scan(
     uint i_3 = {};
     uint values = slot * 256u;
     uint totals = slot * 16u;
-    scan_values.inner[values + place.lane] = value;
+    scan_values.inner[values + lane_1] = value;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place.lane < 16u) {
+    if (lane_1 < 16u) {
         bool loop_init = true;
         while(true) {
             if (!loop_init) {
-                uint _e33 = i_1;
-                i_1 = _e33 + 1u;
+                uint _e30 = i_1;
+                i_1 = _e30 + 1u;
             }
             loop_init = false;
-            uint _e18 = i_1;
-            if (_e18 < 16u) {
+            uint _e16 = i_1;
+            if (_e16 < 16u) {
             } else {
                 break;
             }
             {
-                uint _e21 = sum;
-                uint _e27 = i_1;
-                uint _e30 = scan_values.inner[(values + (place.lane * 16u)) + _e27];
-                sum = _e21 + _e30;
+                uint _e19 = sum;
+                uint _e24 = i_1;
+                uint _e27 = scan_values.inner[(values + (lane_1 * 16u)) + _e24];
+                sum = _e19 + _e27;
             }
         }
-        uint _e39 = sum;
-        scan_totals.inner[totals + place.lane] = _e39;
+        uint _e35 = sum;
+        scan_totals.inner[totals + lane_1] = _e35;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    uint block = place.lane / 16u;
+    uint block = lane_1 / 16u;
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e66 = i_2;
-            i_2 = _e66 + 1u;
+            uint _e61 = i_2;
+            i_2 = _e61 + 1u;
         }
         loop_init_1 = false;
-        uint _e49 = i_2;
-        if (_e49 < 16u) {
+        uint _e44 = i_2;
+        if (_e44 < 16u) {
         } else {
             break;
         }
         {
-            uint _e53 = i_2;
-            uint sum_1 = scan_totals.inner[totals + _e53];
-            uint _e57 = before_1;
-            uint _e59 = i_2;
-            before_1 = _e57 + ((_e59 < block) ? sum_1 : 0u);
-            uint _e63 = total;
-            total = _e63 + sum_1;
+            uint _e48 = i_2;
+            uint sum_1 = scan_totals.inner[totals + _e48];
+            uint _e52 = before_1;
+            uint _e54 = i_2;
+            before_1 = _e52 + ((_e54 < block) ? sum_1 : 0u);
+            uint _e58 = total;
+            total = _e58 + sum_1;
         }
     }
     i_3 = block * 16u;
     bool loop_init_2 = true;
     while(true) {
         if (!loop_init_2) {
-            uint _e82 = i_3;
-            i_3 = _e82 + 1u;
+            uint _e76 = i_3;
+            i_3 = _e76 + 1u;
         }
         loop_init_2 = false;
-        uint _e71 = i_3;
-        if (_e71 < place.lane) {
+        uint _e66 = i_3;
+        if (_e66 < lane_1) {
         } else {
             break;
         }
         {
-            uint _e74 = before_1;
-            uint _e76 = i_3;
-            uint _e79 = scan_values.inner[values + _e76];
-            before_1 = _e74 + _e79;
+            uint _e68 = before_1;
+            uint _e70 = i_3;
+            uint _e73 = scan_values.inner[values + _e70];
+            before_1 = _e68 + _e73;
         }
     }
-    uint _e84 = before_1;
-    uint _e85 = total;
-    return metal::uint2(_e84, _e85);
+    uint _e78 = before_1;
+    uint _e79 = total;
+    return metal::uint2(_e78, _e79);
 }
 
 void pad(
-    Place place_1,
+    uint lane_2,
     uint row,
     Search search,
     metal::uint2 seen,
@@ -166,23 +155,23 @@ void pad(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_4 = {};
-    i_4 = (seen.x + metal::min(seen.y, search.count)) + place_1.lane;
+    i_4 = (seen.x + metal::min(seen.y, search.count)) + lane_2;
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e22 = i_4;
-            i_4 = _e22 + 256u;
+            uint _e21 = i_4;
+            i_4 = _e21 + 256u;
         }
         loop_init_3 = false;
-        uint _e12 = i_4;
-        uint _e15 = params.top_k;
-        if (_e12 < _e15) {
+        uint _e11 = i_4;
+        uint _e14 = params.top_k;
+        if (_e11 < _e14) {
         } else {
             break;
         }
         {
-            uint _e18 = i_4;
-            indices[row + _e18] = -1;
+            uint _e17 = i_4;
+            indices[row + _e17] = -1;
         }
     }
     return;
@@ -284,43 +273,49 @@ metal::uint4 load_keys(
     uint group,
     metal::uint2 words,
     constant Params& params,
-    device type_10 const& scores4_,
+    device type_9 const& scores4_,
     device type_1 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
+    bool local_3 = {};
     uint i_5 = 0u;
     uint at_1 = group * 4u;
-    if (at_1 >= words.y) {
-        return metal::uint4(0u);
-    }
     metal::uint4 position = metal::uint4(at_1, at_1 + 1u, at_1 + 2u, at_1 + 3u);
     metal::bool4 inside = (position >= metal::uint4(words.x)) & (position < metal::uint4(words.y));
-    uint _e24 = params.vector_groups;
-    if (group < _e24) {
-        metal::uint4 _e30 = scores4_[group];
-        metal::uint4 _e31 = ordered_keys(_e30);
-        return metal::select(metal::uint4(0u), _e31, inside);
+    if (at_1 < words.y) {
+        uint _e27 = params.vector_groups;
+        local_3 = group < _e27;
+    } else {
+        local_3 = false;
     }
-    bool loop_init_4 = true;
-    while(true) {
-        if (!loop_init_4) {
-            uint _e51 = i_5;
-            i_5 = _e51 + 1u;
-        }
-        loop_init_4 = false;
-        uint _e38 = i_5;
-        if (_e38 < 4u) {
-        } else {
-            break;
-        }
-        {
-            uint _e41 = i_5;
-            if (inside[_e41]) {
-                uint _e43 = i_5;
-                uint _e46 = i_5;
-                uint _e49 = scores[at_1 + _e46];
-                bits_2[_e43] = _e49;
+    bool _e30 = local_3;
+    if (_e30) {
+        metal::uint4 _e33 = scores4_[group];
+        bits_2 = _e33;
+    } else {
+        if (at_1 < words.y) {
+            bool loop_init_4 = true;
+            while(true) {
+                if (!loop_init_4) {
+                    uint _e51 = i_5;
+                    i_5 = _e51 + 1u;
+                }
+                loop_init_4 = false;
+                uint _e38 = i_5;
+                if (_e38 < 4u) {
+                } else {
+                    break;
+                }
+                {
+                    uint _e41 = i_5;
+                    if (inside[_e41]) {
+                        uint _e43 = i_5;
+                        uint _e46 = i_5;
+                        uint _e49 = scores[at_1 + _e46];
+                        bits_2[_e43] = _e49;
+                    }
+                }
             }
         }
     }
@@ -352,10 +347,10 @@ void emit(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_6 = 0u;
-    bool local_3 = {};
     bool local_4 = {};
     bool local_5 = {};
     bool local_6 = {};
+    bool local_7 = {};
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
@@ -373,34 +368,34 @@ void emit(
             uint key_1 = keys_1[_e10];
             bool larger_1 = key_1 > search_1.key;
             if (search_1.count != 0u) {
-                local_3 = key_1 == search_1.key;
+                local_4 = key_1 == search_1.key;
             } else {
-                local_3 = false;
+                local_4 = false;
             }
-            bool equal_1 = local_3;
+            bool equal_1 = local_4;
             uint _e24 = seen_1.x;
             uint _e26 = seen_1.y;
             uint position_1 = _e24 + metal::min(_e26, search_1.count);
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen_1.y;
-                    local_5 = _e36 < search_1.count;
+                    local_6 = _e36 < search_1.count;
                 } else {
-                    local_5 = false;
+                    local_6 = false;
                 }
-                bool _e40 = local_5;
-                local_4 = _e40;
+                bool _e40 = local_6;
+                local_5 = _e40;
             } else {
-                local_4 = true;
+                local_5 = true;
             }
-            bool _e42 = local_4;
+            bool _e42 = local_5;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_6 = position_1 < _e47;
+                local_7 = position_1 < _e47;
             } else {
-                local_6 = false;
+                local_7 = false;
             }
-            bool _e50 = local_6;
+            bool _e50 = local_7;
             if (_e50) {
                 uint _e54 = i_6;
                 indices[row_4 + position_1] = static_cast<int>(column + _e54);
@@ -415,7 +410,7 @@ void emit(
 }
 
 metal::uint2 sweep(
-    Place place_2,
+    uint lane_3,
     metal::uint2 words_1,
     uint column_1,
     uint row_5,
@@ -425,7 +420,7 @@ metal::uint2 sweep(
     threadgroup type_3& scan_values,
     threadgroup type_4& scan_totals,
     device type_7& indices,
-    device type_10 const& scores4_,
+    device type_9 const& scores4_,
     device type_1 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
@@ -440,8 +435,8 @@ metal::uint2 sweep(
     bool loop_init_6 = true;
     while(true) {
         if (!loop_init_6) {
-            uint _e87 = tile;
-            tile = _e87 + 1024u;
+            uint _e86 = tile;
+            tile = _e86 + 1024u;
         }
         loop_init_6 = false;
         uint _e24 = tile;
@@ -451,35 +446,35 @@ metal::uint2 sweep(
         }
         {
             uint _e26 = tile;
-            uint group_1 = _e26 + (place_2.lane * 4u);
-            metal::uint4 _e31 = load_keys(group_1, words_1, params, scores4_, scores, _buffer_sizes);
-            metal::uint4 _e34 = load_keys(group_1 + 1u, words_1, params, scores4_, scores, _buffer_sizes);
-            metal::uint4 _e37 = load_keys(group_1 + 2u, words_1, params, scores4_, scores, _buffer_sizes);
-            metal::uint4 _e40 = load_keys(group_1 + 3u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e42 = hits(_e31, search_2.key, tie_1);
-            uint _e44 = hits(_e34, search_2.key, tie_1);
-            uint _e47 = hits(_e37, search_2.key, tie_1);
-            uint _e50 = hits(_e40, search_2.key, tie_1);
-            uint own = ((_e42 + _e44) + _e47) + _e50;
-            uint _e52 = slot_1;
-            metal::uint2 _e53 = workgroup_scan(place_2, own, _e52, scan_values, scan_totals);
-            uint _e55 = slot_1;
-            slot_1 = 1u - _e55;
+            uint group_1 = _e26 + (lane_3 * 4u);
+            metal::uint4 _e30 = load_keys(group_1, words_1, params, scores4_, scores, _buffer_sizes);
+            metal::uint4 _e33 = load_keys(group_1 + 1u, words_1, params, scores4_, scores, _buffer_sizes);
+            metal::uint4 _e36 = load_keys(group_1 + 2u, words_1, params, scores4_, scores, _buffer_sizes);
+            metal::uint4 _e39 = load_keys(group_1 + 3u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e41 = hits(_e30, search_2.key, tie_1);
+            uint _e43 = hits(_e33, search_2.key, tie_1);
+            uint _e46 = hits(_e36, search_2.key, tie_1);
+            uint _e49 = hits(_e39, search_2.key, tie_1);
+            uint own = ((_e41 + _e43) + _e46) + _e49;
+            uint _e51 = slot_1;
+            metal::uint2 _e52 = workgroup_scan(lane_3, own, _e51, scan_values, scan_totals);
+            uint _e54 = slot_1;
+            slot_1 = 1u - _e54;
             if (own != 0u) {
-                metal::uint2 _e59 = before_2;
-                at = _e59 + metal::uint2(_e53.x & 65535u, _e53.x >> 16u);
+                metal::uint2 _e58 = before_2;
+                at = _e58 + metal::uint2(_e52.x & 65535u, _e52.x >> 16u);
                 uint first_3 = column_1 + (group_1 * 4u);
-                emit(_e31, first_3, search_2, row_5, at, params, indices, _buffer_sizes);
-                emit(_e34, first_3 + 4u, search_2, row_5, at, params, indices, _buffer_sizes);
-                emit(_e37, first_3 + 8u, search_2, row_5, at, params, indices, _buffer_sizes);
-                emit(_e40, first_3 + 12u, search_2, row_5, at, params, indices, _buffer_sizes);
+                emit(_e30, first_3, search_2, row_5, at, params, indices, _buffer_sizes);
+                emit(_e33, first_3 + 4u, search_2, row_5, at, params, indices, _buffer_sizes);
+                emit(_e36, first_3 + 8u, search_2, row_5, at, params, indices, _buffer_sizes);
+                emit(_e39, first_3 + 12u, search_2, row_5, at, params, indices, _buffer_sizes);
             }
-            metal::uint2 _e78 = before_2;
-            before_2 = _e78 + metal::uint2(_e53.y & 65535u, _e53.y >> 16u);
+            metal::uint2 _e77 = before_2;
+            before_2 = _e77 + metal::uint2(_e52.y & 65535u, _e52.y >> 16u);
         }
     }
-    metal::uint2 _e90 = before_2;
-    return _e90;
+    metal::uint2 _e89 = before_2;
+    return _e89;
 }
 
 struct main_Input {
@@ -487,7 +482,7 @@ struct main_Input {
 [[max_total_threads_per_threadgroup(256)]] kernel void main_(
   metal::uint3 workgroup_id [[threadgroup_position_in_grid]]
 , metal::uint3 num_workgroups [[threadgroups_per_grid]]
-, uint local_index [[thread_index_in_threadgroup]]
+, uint lane [[thread_index_in_threadgroup]]
 , device type_1 const& search_found [[buffer(6)]]
 , device type_1 const& counts_found [[buffer(7)]]
 , constant Params& params [[buffer(0)]]
@@ -496,7 +491,7 @@ struct main_Input {
 , device type_7& indices [[buffer(5)]]
 , device type_7 const& row_start [[buffer(3)]]
 , device type_7 const& row_end [[buffer(4)]]
-, device type_10 const& scores4_ [[buffer(2)]]
+, device type_9 const& scores4_ [[buffer(2)]]
 , device type_1 const& scores [[buffer(1)]]
 , constant _mslBufferSizes& _buffer_sizes [[buffer(30)]]
 ) {
@@ -539,53 +534,52 @@ struct main_Input {
     if (_e59) {
         return;
     }
-    Place _e60 = workgroup_place(local_index);
-    uint _e68 = search_found[(scratch * 4u) + 1u];
-    uint _e75 = search_found[(scratch * 4u) + 2u];
-    Search search_3 = Search {1u, _e68, _e75};
-    uint _e82 = params.row_chunks;
-    uint last = (chunk_of_row == 0u) ? _e82 : chunk_of_row;
-    i = _e60.lane;
+    uint _e67 = search_found[(scratch * 4u) + 1u];
+    uint _e74 = search_found[(scratch * 4u) + 2u];
+    Search search_3 = Search {1u, _e67, _e74};
+    uint _e81 = params.row_chunks;
+    uint last = (chunk_of_row == 0u) ? _e81 : chunk_of_row;
+    i = lane;
     bool loop_init_7 = true;
     while(true) {
         if (!loop_init_7) {
-            uint _e109 = i;
-            i = _e109 + 256u;
+            uint _e107 = i;
+            i = _e107 + 256u;
         }
         loop_init_7 = false;
-        uint _e88 = i;
-        if (_e88 < last) {
+        uint _e86 = i;
+        if (_e86 < last) {
         } else {
             break;
         }
         {
-            metal::uint2 _e90 = before;
-            uint _e92 = i;
-            uint _e97 = counts_found[counts + (_e92 * 2u)];
-            uint _e99 = i;
-            uint _e106 = counts_found[(counts + (_e99 * 2u)) + 1u];
-            before = _e90 + metal::uint2(_e97, _e106);
+            metal::uint2 _e88 = before;
+            uint _e90 = i;
+            uint _e95 = counts_found[counts + (_e90 * 2u)];
+            uint _e97 = i;
+            uint _e104 = counts_found[(counts + (_e97 * 2u)) + 1u];
+            before = _e88 + metal::uint2(_e95, _e104);
         }
     }
-    uint _e113 = before.x;
-    metal::uint2 _e115 = workgroup_scan(_e60, _e113, 0u, scan_values, scan_totals);
-    uint _e118 = before.y;
-    metal::uint2 _e120 = workgroup_scan(_e60, _e118, 1u, scan_values, scan_totals);
-    metal::uint2 seen_3 = metal::uint2(_e115.y, _e120.y);
-    uint _e125 = params.indices_skip;
-    uint _e128 = params.top_k;
-    uint output = _e125 + (row_6 * _e128);
+    uint _e111 = before.x;
+    metal::uint2 _e113 = workgroup_scan(lane, _e111, 0u, scan_values, scan_totals);
+    uint _e116 = before.y;
+    metal::uint2 _e118 = workgroup_scan(lane, _e116, 1u, scan_values, scan_totals);
+    metal::uint2 seen_3 = metal::uint2(_e113.y, _e118.y);
+    uint _e123 = params.indices_skip;
+    uint _e126 = params.top_k;
+    uint output = _e123 + (row_6 * _e126);
     start = seen_3;
     if (chunk_of_row == 0u) {
-        pad(_e60, output, search_3, seen_3, params, indices, _buffer_sizes);
+        pad(lane, output, search_3, seen_3, params, indices, _buffer_sizes);
         start = metal::uint2(0u);
     }
-    metal::uint2 _e136 = row_range(row_6, params, row_start, row_end, _buffer_sizes);
-    metal::uint2 _e137 = chunk_columns(chunk_1, params);
-    metal::uint2 _e138 = words_within(row_6, _e136, _e137, params);
-    uint _e141 = params.first_column;
-    uint _e142 = row_word(row_6, params);
-    metal::uint2 _e144 = start;
-    metal::uint2 _e145 = sweep(_e60, _e138, _e141 - _e142, output, search_3, _e144, params, scan_values, scan_totals, indices, scores4_, scores, _buffer_sizes);
+    metal::uint2 _e134 = row_range(row_6, params, row_start, row_end, _buffer_sizes);
+    metal::uint2 _e135 = chunk_columns(chunk_1, params);
+    metal::uint2 _e136 = words_within(row_6, _e134, _e135, params);
+    uint _e139 = params.first_column;
+    uint _e140 = row_word(row_6, params);
+    metal::uint2 _e142 = start;
+    metal::uint2 _e143 = sweep(lane, _e136, _e139 - _e140, output, search_3, _e142, params, scan_values, scan_totals, indices, scores4_, scores, _buffer_sizes);
     return;
 }
