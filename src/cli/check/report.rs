@@ -103,7 +103,7 @@ impl Columns {
     pub fn line(&self, section: &Section) -> String {
         let worst = match section.worst() {
             None => "-".to_owned(),
-            Some(Result { worst_error: Some(0.0), tolerance, .. }) if tolerance == "exact" => "exact".to_owned(),
+            Some(Result { worst_error: Some(0.0), tolerance, .. }) if tolerance.starts_with("exact") => "exact".to_owned(),
             Some(test) => format!("{:.3} of {}", test.worst_error.unwrap_or(0.0), test.tolerance),
         };
         let [passed, failed, skipped] = [section.passed, section.failed, section.skipped].map(|count| count.to_string());
