@@ -40,16 +40,21 @@ fn tally(keys: vec4<u32>, digit: u32, leading: u32, run: ptr<function, Run>) {
     let leading_mask = select(0xffffffffu, 0u, digit == 0u);
     for (var i = 0u; i < 4u; i++) {
         let key = keys[i];
-        let counted = key != 0u && ((key >> leading_shift) & leading_mask) == leading;
-        let bin = (key >> shift) & mask;
-        let zero = counted && bin == zero_bin;
-        let other = counted && bin != zero_bin && bin != (*run).bin;
-        if (other && (*run).count != 0u) {
-            atomicAdd(&bins[(*run).bin], (*run).count);
+        if (key == 0u || ((key >> leading_shift) & leading_mask) != leading) {
+            continue;
         }
-        (*run).zeros += select(0u, 1u, zero);
-        (*run).count = select((*run).count + select(0u, 1u, counted && !zero), 1u, other);
-        (*run).bin = select((*run).bin, bin, other);
+        let bin = (key >> shift) & mask;
+        if (bin == zero_bin) {
+            (*run).zeros += 1u;
+        } else if (bin == (*run).bin) {
+            (*run).count += 1u;
+        } else {
+            if ((*run).count != 0u) {
+                atomicAdd(&bins[(*run).bin], (*run).count);
+            }
+            (*run).bin = bin;
+            (*run).count = 1u;
+        }
     }
 }
 
@@ -96,9 +101,11 @@ fn refine(lane: u32, search: Search, digit: u32, high: vec4<u32>, low: vec4<u32>
         var before = sums.x;
         var bin = 0u;
         for (var i = 0u; i < 7u; i++) {
-            let further = select(0u, 1u, before + counts[bin] < search.count);
-            before += counts[bin] * further;
-            bin += further;
+            if (before + counts[bin] >= search.count) {
+                break;
+            }
+            before += counts[bin];
+            bin += 1u;
         }
         picked = vec4<u32>(lane_bin(lane) - bin, search.count - before, counts[bin], 1u);
     } else if (lane == 0u && sums.y < search.count) {

@@ -59,17 +59,19 @@ fn words_within(row: u32, columns: vec2<u32>, part: vec2<u32>) -> vec2<u32> {
 // Keys of the words 4 * group .. 4 * group + 3; 0 for those outside `words` (first, end).
 fn load_keys(group: u32, words: vec2<u32>) -> vec4<u32> {
     let at = group * 4u;
+    if (at >= words.y) {
+        return vec4<u32>(0u);
+    }
     let position = vec4<u32>(at, at + 1u, at + 2u, at + 3u);
     let inside = (position >= vec4<u32>(words.x)) & (position < vec4<u32>(words.y));
+    if (group < params.vector_groups) {
+        return select(vec4<u32>(0u), ordered_keys(scores4[group]), inside);
+    }
+    // The last words of a tensor whose length is no multiple of four.
     var bits = vec4<u32>(0u);
-    if (at < words.y && group < params.vector_groups) {
-        bits = scores4[group];
-    } else if (at < words.y) {
-        // The last words of a tensor whose length is no multiple of four.
-        for (var i = 0u; i < 4u; i++) {
-            if (inside[i]) {
-                bits[i] = scores[at + i];
-            }
+    for (var i = 0u; i < 4u; i++) {
+        if (inside[i]) {
+            bits[i] = scores[at + i];
         }
     }
     return select(vec4<u32>(0u), ordered_keys(bits), inside);

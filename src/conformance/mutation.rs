@@ -81,7 +81,7 @@ pub const MUTATIONS: &[Mutation] = &[
     m("-inf is selected", "common/ordered_key", TOP_K, "merged >= 0x00800000u &&", "merged >= 0x007fffffu &&"),
     m("a tie goes to the higher index", "topk/sweep", TOP_K, "(equal && (*seen).y < search.count)", "(equal && (*seen).y > 0u && (*seen).y <= search.count)"),
     m("unused places hold 0", "topk/sweep", TOP_K, "indices[row + i] = -1;", "indices[row + i] = 0;"),
-    m("the bin after is refined", "topk/radix", TOP_K, "before + counts[bin] < search.count", "before + counts[bin] <= search.count"),
+    m("the bin after is refined", "topk/radix", TOP_K, "if (before + counts[bin] >= search.count) {", "if (before + counts[bin] > search.count) {"),
     m("the search ends one key early", "topk/radix", TOP_K, "if (pick.y == pick.z) {", "if (pick.y + 1u >= pick.z) {"),
     m("a negative row_start is a large one", "topk/rows", TOP_K, "u32(max(row_start[params.range_skip + row], 0))", "u32(row_start[params.range_skip + row])"),
     m("row_end includes its column", "topk/rows", TOP_K, "u32(max(row_end[params.range_skip + row], 0))", "u32(max(row_end[params.range_skip + row], 0)) + 1u"),

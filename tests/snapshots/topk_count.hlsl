@@ -218,8 +218,8 @@ Search refine(uint lane_3, Search search, uint digit_2, uint4 high, uint4 low)
         bool loop_init_3 = true;
         while(true) {
             if (!loop_init_3) {
-                uint _e71 = i_3;
-                i_3 = (_e71 + 1u);
+                uint _e68 = i_3;
+                i_3 = (_e68 + 1u);
             }
             loop_init_3 = false;
             uint _e49 = i_3;
@@ -228,50 +228,52 @@ Search refine(uint lane_3, Search search, uint digit_2, uint4 high, uint4 low)
                 break;
             }
             {
-                uint _e54 = before_1;
-                uint _e55 = bin;
-                uint _e57 = counts[_e55];
-                uint further = (((_e54 + _e57) < search.count) ? 1u : 0u);
-                uint _e62 = before_1;
-                uint _e63 = bin;
-                uint _e65 = counts[_e63];
-                before_1 = (_e62 + (_e65 * further));
-                uint _e68 = bin;
-                bin = (_e68 + further);
+                uint _e52 = before_1;
+                uint _e53 = bin;
+                uint _e55 = counts[_e53];
+                if (((_e52 + _e55) >= search.count)) {
+                    break;
+                }
+                uint _e59 = before_1;
+                uint _e60 = bin;
+                uint _e62 = counts[_e60];
+                before_1 = (_e59 + _e62);
+                uint _e64 = bin;
+                bin = (_e64 + 1u);
             }
         }
-        const uint _e74 = lane_bin(lane_3);
-        uint _e75 = bin;
-        uint _e78 = before_1;
-        uint _e80 = bin;
-        uint _e82 = counts[_e80];
-        picked = uint4((_e74 - _e75), (search.count - _e78), _e82, 1u);
+        const uint _e71 = lane_bin(lane_3);
+        uint _e72 = bin;
+        uint _e75 = before_1;
+        uint _e77 = bin;
+        uint _e79 = counts[_e77];
+        picked = uint4((_e71 - _e72), (search.count - _e75), _e79, 1u);
     } else {
         if ((lane_3 == 0u)) {
             local_2 = (_e21.y < search.count);
         } else {
             local_2 = false;
         }
-        bool _e93 = local_2;
-        if (_e93) {
+        bool _e90 = local_2;
+        if (_e90) {
             picked = (0u).xxxx;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    uint4 _e98 = picked;
+    uint4 _e95 = picked;
     GroupMemoryBarrierWithGroupSync();
-    if ((_e98.w == 0u)) {
+    if ((_e95.w == 0u)) {
         const Search search_2 = ConstructSearch(1u, 0u, 0u);
         return search_2;
     }
-    const uint _e107 = digit_width(digit_2);
-    uint leading = ((search.key << _e107) | _e98.x);
-    if ((_e98.y == _e98.z)) {
-        const uint _e115 = digit_shift(digit_2);
-        const Search search_3 = ConstructSearch(1u, ((leading << _e115) - 1u), 0u);
+    const uint _e104 = digit_width(digit_2);
+    uint leading = ((search.key << _e104) | _e95.x);
+    if ((_e95.y == _e95.z)) {
+        const uint _e112 = digit_shift(digit_2);
+        const Search search_3 = ConstructSearch(1u, ((leading << _e112) - 1u), 0u);
         return search_3;
     }
-    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading, _e98.y);
+    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading, _e95.y);
     return search_4;
 }
 
@@ -380,45 +382,39 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group_1, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
-    bool local_5 = (bool)0;
     uint i_4 = 0u;
 
     uint at_1 = (group_1 * 4u);
+    if ((at_1 >= words.y)) {
+        return (0u).xxxx;
+    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    if ((at_1 < words.y)) {
-        uint _e27 = params.vector_groups;
-        local_5 = (group_1 < _e27);
-    } else {
-        local_5 = false;
+    uint _e24 = params.vector_groups;
+    if ((group_1 < _e24)) {
+        uint4 _e30 = asuint(scores4_.Load4(group_1*16));
+        const uint4 _e31 = ordered_keys(_e30);
+        return (inside ? _e31 : (0u).xxxx);
     }
-    bool _e30 = local_5;
-    if (_e30) {
-        uint4 _e33 = asuint(scores4_.Load4(group_1*16));
-        bits_2 = _e33;
-    } else {
-        if ((at_1 < words.y)) {
-            bool loop_init_4 = true;
-            while(true) {
-                if (!loop_init_4) {
-                    uint _e51 = i_4;
-                    i_4 = (_e51 + 1u);
-                }
-                loop_init_4 = false;
-                uint _e38 = i_4;
-                if ((_e38 < 4u)) {
-                } else {
-                    break;
-                }
-                {
-                    uint _e41 = i_4;
-                    if (inside[_e41]) {
-                        uint _e43 = i_4;
-                        uint _e46 = i_4;
-                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                        bits_2[_e43] = _e49;
-                    }
-                }
+    bool loop_init_4 = true;
+    while(true) {
+        if (!loop_init_4) {
+            uint _e51 = i_4;
+            i_4 = (_e51 + 1u);
+        }
+        loop_init_4 = false;
+        uint _e38 = i_4;
+        if ((_e38 < 4u)) {
+        } else {
+            break;
+        }
+        {
+            uint _e41 = i_4;
+            if (inside[_e41]) {
+                uint _e43 = i_4;
+                uint _e46 = i_4;
+                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                bits_2[_e43] = _e49;
             }
         }
     }

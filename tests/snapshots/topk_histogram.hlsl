@@ -225,8 +225,8 @@ Search refine(uint lane_3, Search search, uint digit_2, uint4 high, uint4 low)
         bool loop_init_3 = true;
         while(true) {
             if (!loop_init_3) {
-                uint _e71 = i_4;
-                i_4 = (_e71 + 1u);
+                uint _e68 = i_4;
+                i_4 = (_e68 + 1u);
             }
             loop_init_3 = false;
             uint _e49 = i_4;
@@ -235,50 +235,52 @@ Search refine(uint lane_3, Search search, uint digit_2, uint4 high, uint4 low)
                 break;
             }
             {
-                uint _e54 = before_1;
-                uint _e55 = bin;
-                uint _e57 = counts[_e55];
-                uint further = (((_e54 + _e57) < search.count) ? 1u : 0u);
-                uint _e62 = before_1;
-                uint _e63 = bin;
-                uint _e65 = counts[_e63];
-                before_1 = (_e62 + (_e65 * further));
-                uint _e68 = bin;
-                bin = (_e68 + further);
+                uint _e52 = before_1;
+                uint _e53 = bin;
+                uint _e55 = counts[_e53];
+                if (((_e52 + _e55) >= search.count)) {
+                    break;
+                }
+                uint _e59 = before_1;
+                uint _e60 = bin;
+                uint _e62 = counts[_e60];
+                before_1 = (_e59 + _e62);
+                uint _e64 = bin;
+                bin = (_e64 + 1u);
             }
         }
-        const uint _e74 = lane_bin(lane_3);
-        uint _e75 = bin;
-        uint _e78 = before_1;
-        uint _e80 = bin;
-        uint _e82 = counts[_e80];
-        picked = uint4((_e74 - _e75), (search.count - _e78), _e82, 1u);
+        const uint _e71 = lane_bin(lane_3);
+        uint _e72 = bin;
+        uint _e75 = before_1;
+        uint _e77 = bin;
+        uint _e79 = counts[_e77];
+        picked = uint4((_e71 - _e72), (search.count - _e75), _e79, 1u);
     } else {
         if ((lane_3 == 0u)) {
             local_3 = (_e21.y < search.count);
         } else {
             local_3 = false;
         }
-        bool _e93 = local_3;
-        if (_e93) {
+        bool _e90 = local_3;
+        if (_e90) {
             picked = (0u).xxxx;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    uint4 _e98 = picked;
+    uint4 _e95 = picked;
     GroupMemoryBarrierWithGroupSync();
-    if ((_e98.w == 0u)) {
+    if ((_e95.w == 0u)) {
         const Search search_2 = ConstructSearch(1u, 0u, 0u);
         return search_2;
     }
-    const uint _e107 = digit_width(digit_2);
-    uint leading_2 = ((search.key << _e107) | _e98.x);
-    if ((_e98.y == _e98.z)) {
-        const uint _e115 = digit_shift(digit_2);
-        const Search search_3 = ConstructSearch(1u, ((leading_2 << _e115) - 1u), 0u);
+    const uint _e104 = digit_width(digit_2);
+    uint leading_2 = ((search.key << _e104) | _e95.x);
+    if ((_e95.y == _e95.z)) {
+        const uint _e112 = digit_shift(digit_2);
+        const Search search_3 = ConstructSearch(1u, ((leading_2 << _e112) - 1u), 0u);
         return search_3;
     }
-    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading_2, _e98.y);
+    const Search search_4 = ConstructSearch(((digit_2 == 2u) ? 1u : 0u), leading_2, _e95.y);
     return search_4;
 }
 
@@ -387,45 +389,39 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
-    bool local_6 = (bool)0;
     uint i_5 = 0u;
 
     uint at_1 = (group * 4u);
+    if ((at_1 >= words.y)) {
+        return (0u).xxxx;
+    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    if ((at_1 < words.y)) {
-        uint _e27 = params.vector_groups;
-        local_6 = (group < _e27);
-    } else {
-        local_6 = false;
+    uint _e24 = params.vector_groups;
+    if ((group < _e24)) {
+        uint4 _e30 = asuint(scores4_.Load4(group*16));
+        const uint4 _e31 = ordered_keys(_e30);
+        return (inside ? _e31 : (0u).xxxx);
     }
-    bool _e30 = local_6;
-    if (_e30) {
-        uint4 _e33 = asuint(scores4_.Load4(group*16));
-        bits_2 = _e33;
-    } else {
-        if ((at_1 < words.y)) {
-            bool loop_init_4 = true;
-            while(true) {
-                if (!loop_init_4) {
-                    uint _e51 = i_5;
-                    i_5 = (_e51 + 1u);
-                }
-                loop_init_4 = false;
-                uint _e38 = i_5;
-                if ((_e38 < 4u)) {
-                } else {
-                    break;
-                }
-                {
-                    uint _e41 = i_5;
-                    if (inside[_e41]) {
-                        uint _e43 = i_5;
-                        uint _e46 = i_5;
-                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                        bits_2[_e43] = _e49;
-                    }
-                }
+    bool loop_init_4 = true;
+    while(true) {
+        if (!loop_init_4) {
+            uint _e51 = i_5;
+            i_5 = (_e51 + 1u);
+        }
+        loop_init_4 = false;
+        uint _e38 = i_5;
+        if ((_e38 < 4u)) {
+        } else {
+            break;
+        }
+        {
+            uint _e41 = i_5;
+            if (inside[_e41]) {
+                uint _e43 = i_5;
+                uint _e46 = i_5;
+                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                bits_2[_e43] = _e49;
             }
         }
     }
@@ -437,12 +433,7 @@ uint4 load_keys(uint group, uint2 words)
 void tally(uint4 keys, uint digit_3, uint leading, inout Run run)
 {
     uint i_6 = 0u;
-    bool local_7 = (bool)0;
-    bool local_8 = (bool)0;
-    bool local_9 = (bool)0;
-    bool local_10 = (bool)0;
-    bool local_11 = (bool)0;
-    bool local_12 = (bool)0;
+    bool local_6 = (bool)0;
 
     const uint _e4 = digit_shift(digit_3);
     const uint _e6 = digit_width(digit_3);
@@ -454,8 +445,8 @@ void tally(uint4 keys, uint digit_3, uint leading, inout Run run)
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e99 = i_6;
-            i_6 = (_e99 + 1u);
+            uint _e70 = i_6;
+            i_6 = (_e70 + 1u);
         }
         loop_init_5 = false;
         uint _e26 = i_6;
@@ -466,56 +457,35 @@ void tally(uint4 keys, uint digit_3, uint leading, inout Run run)
         {
             uint _e29 = i_6;
             uint key_1 = keys[_e29];
-            if ((key_1 != 0u)) {
-                local_7 = (((key_1 >> leading_shift) & leading_mask) == leading);
+            if (!((key_1 == 0u))) {
+                local_6 = (((key_1 >> leading_shift) & leading_mask) != leading);
             } else {
-                local_7 = false;
+                local_6 = true;
             }
-            bool counted = local_7;
+            bool _e40 = local_6;
+            if (_e40) {
+                continue;
+            }
             uint bin_2 = ((key_1 >> _e4) & mask);
-            if (counted) {
-                local_8 = (bin_2 == zero_bin);
+            if ((bin_2 == zero_bin)) {
+                uint _e45 = run.zeros;
+                run.zeros = (_e45 + 1u);
             } else {
-                local_8 = false;
+                uint _e49 = run.bin;
+                if ((bin_2 == _e49)) {
+                    uint _e52 = run.count;
+                    run.count = (_e52 + 1u);
+                } else {
+                    uint _e56 = run.count;
+                    if ((_e56 != 0u)) {
+                        uint _e61 = run.bin;
+                        uint _e64 = run.count;
+                        uint _e65; InterlockedAdd(bins[_e61], _e64, _e65);
+                    }
+                    run.bin = bin_2;
+                    run.count = 1u;
+                }
             }
-            bool zero = local_8;
-            if (counted) {
-                local_9 = (bin_2 != zero_bin);
-            } else {
-                local_9 = false;
-            }
-            bool _e51 = local_9;
-            if (_e51) {
-                uint _e55 = run.bin;
-                local_10 = (bin_2 != _e55);
-            } else {
-                local_10 = false;
-            }
-            bool other = local_10;
-            if (other) {
-                uint _e62 = run.count;
-                local_11 = (_e62 != 0u);
-            } else {
-                local_11 = false;
-            }
-            bool _e66 = local_11;
-            if (_e66) {
-                uint _e69 = run.bin;
-                uint _e72 = run.count;
-                uint _e73; InterlockedAdd(bins[_e69], _e72, _e73);
-            }
-            uint _e75 = run.zeros;
-            run.zeros = (_e75 + (zero ? 1u : 0u));
-            uint _e82 = run.count;
-            if (counted) {
-                local_12 = !(zero);
-            } else {
-                local_12 = false;
-            }
-            bool _e89 = local_12;
-            run.count = (other ? 1u : (_e82 + (_e89 ? 1u : 0u)));
-            uint _e96 = run.bin;
-            run.bin = (other ? bin_2 : _e96);
         }
     }
     return;

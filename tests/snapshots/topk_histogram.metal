@@ -237,8 +237,8 @@ Search refine(
         bool loop_init_3 = true;
         while(true) {
             if (!loop_init_3) {
-                uint _e71 = i_4;
-                i_4 = _e71 + 1u;
+                uint _e68 = i_4;
+                i_4 = _e68 + 1u;
             }
             loop_init_3 = false;
             uint _e49 = i_4;
@@ -247,32 +247,34 @@ Search refine(
                 break;
             }
             {
-                uint _e54 = before_1;
-                uint _e55 = bin;
-                uint _e57 = counts.inner[_e55];
-                uint further = ((_e54 + _e57) < search.count) ? 1u : 0u;
-                uint _e62 = before_1;
-                uint _e63 = bin;
-                uint _e65 = counts.inner[_e63];
-                before_1 = _e62 + (_e65 * further);
-                uint _e68 = bin;
-                bin = _e68 + further;
+                uint _e52 = before_1;
+                uint _e53 = bin;
+                uint _e55 = counts.inner[_e53];
+                if ((_e52 + _e55) >= search.count) {
+                    break;
+                }
+                uint _e59 = before_1;
+                uint _e60 = bin;
+                uint _e62 = counts.inner[_e60];
+                before_1 = _e59 + _e62;
+                uint _e64 = bin;
+                bin = _e64 + 1u;
             }
         }
-        uint _e74 = lane_bin(lane_3);
-        uint _e75 = bin;
-        uint _e78 = before_1;
-        uint _e80 = bin;
-        uint _e82 = counts.inner[_e80];
-        picked = metal::uint4(_e74 - _e75, search.count - _e78, _e82, 1u);
+        uint _e71 = lane_bin(lane_3);
+        uint _e72 = bin;
+        uint _e75 = before_1;
+        uint _e77 = bin;
+        uint _e79 = counts.inner[_e77];
+        picked = metal::uint4(_e71 - _e72, search.count - _e75, _e79, 1u);
     } else {
         if (lane_3 == 0u) {
             local_3 = _e21.y < search.count;
         } else {
             local_3 = false;
         }
-        bool _e93 = local_3;
-        if (_e93) {
+        bool _e90 = local_3;
+        if (_e90) {
             picked = metal::uint4(0u);
         }
     }
@@ -282,11 +284,11 @@ Search refine(
     if (unnamed.w == 0u) {
         return Search {1u, 0u, 0u};
     }
-    uint _e107 = digit_width(digit_2);
-    uint leading_2 = (search.key << _e107) | unnamed.x;
+    uint _e104 = digit_width(digit_2);
+    uint leading_2 = (search.key << _e104) | unnamed.x;
     if (unnamed.y == unnamed.z) {
-        uint _e115 = digit_shift(digit_2);
-        return Search {1u, (leading_2 << _e115) - 1u, 0u};
+        uint _e112 = digit_shift(digit_2);
+        return Search {1u, (leading_2 << _e112) - 1u, 0u};
     }
     return Search {(digit_2 == 2u) ? 1u : 0u, leading_2, unnamed.y};
 }
@@ -419,44 +421,38 @@ metal::uint4 load_keys(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
-    bool local_6 = {};
     uint i_5 = 0u;
     uint at_1 = group * 4u;
+    if (at_1 >= words.y) {
+        return metal::uint4(0u);
+    }
     metal::uint4 position = metal::uint4(at_1, at_1 + 1u, at_1 + 2u, at_1 + 3u);
     metal::bool4 inside = (position >= metal::uint4(words.x)) & (position < metal::uint4(words.y));
-    if (at_1 < words.y) {
-        uint _e27 = params.vector_groups;
-        local_6 = group < _e27;
-    } else {
-        local_6 = false;
+    uint _e24 = params.vector_groups;
+    if (group < _e24) {
+        metal::uint4 _e30 = scores4_[group];
+        metal::uint4 _e31 = ordered_keys(_e30);
+        return metal::select(metal::uint4(0u), _e31, inside);
     }
-    bool _e30 = local_6;
-    if (_e30) {
-        metal::uint4 _e33 = scores4_[group];
-        bits_2 = _e33;
-    } else {
-        if (at_1 < words.y) {
-            bool loop_init_4 = true;
-            while(true) {
-                if (!loop_init_4) {
-                    uint _e51 = i_5;
-                    i_5 = _e51 + 1u;
-                }
-                loop_init_4 = false;
-                uint _e38 = i_5;
-                if (_e38 < 4u) {
-                } else {
-                    break;
-                }
-                {
-                    uint _e41 = i_5;
-                    if (inside[_e41]) {
-                        uint _e43 = i_5;
-                        uint _e46 = i_5;
-                        uint _e49 = scores[at_1 + _e46];
-                        bits_2[_e43] = _e49;
-                    }
-                }
+    bool loop_init_4 = true;
+    while(true) {
+        if (!loop_init_4) {
+            uint _e51 = i_5;
+            i_5 = _e51 + 1u;
+        }
+        loop_init_4 = false;
+        uint _e38 = i_5;
+        if (_e38 < 4u) {
+        } else {
+            break;
+        }
+        {
+            uint _e41 = i_5;
+            if (inside[_e41]) {
+                uint _e43 = i_5;
+                uint _e46 = i_5;
+                uint _e49 = scores[at_1 + _e46];
+                bits_2[_e43] = _e49;
             }
         }
     }
@@ -473,12 +469,7 @@ void tally(
     threadgroup type_13& bins
 ) {
     uint i_6 = 0u;
-    bool local_7 = {};
-    bool local_8 = {};
-    bool local_9 = {};
-    bool local_10 = {};
-    bool local_11 = {};
-    bool local_12 = {};
+    bool local_6 = {};
     uint _e4 = digit_shift(digit_3);
     uint _e6 = digit_width(digit_3);
     uint mask = (1u << _e6) - 1u;
@@ -489,8 +480,8 @@ void tally(
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e99 = i_6;
-            i_6 = _e99 + 1u;
+            uint _e70 = i_6;
+            i_6 = _e70 + 1u;
         }
         loop_init_5 = false;
         uint _e26 = i_6;
@@ -501,56 +492,35 @@ void tally(
         {
             uint _e29 = i_6;
             uint key_1 = keys[_e29];
-            if (key_1 != 0u) {
-                local_7 = ((key_1 >> leading_shift) & leading_mask) == leading;
+            if (!((key_1 == 0u))) {
+                local_6 = ((key_1 >> leading_shift) & leading_mask) != leading;
             } else {
-                local_7 = false;
+                local_6 = true;
             }
-            bool counted = local_7;
+            bool _e40 = local_6;
+            if (_e40) {
+                continue;
+            }
             uint bin_2 = (key_1 >> _e4) & mask;
-            if (counted) {
-                local_8 = bin_2 == zero_bin;
+            if (bin_2 == zero_bin) {
+                uint _e45 = run.zeros;
+                run.zeros = _e45 + 1u;
             } else {
-                local_8 = false;
+                uint _e49 = run.bin;
+                if (bin_2 == _e49) {
+                    uint _e52 = run.count;
+                    run.count = _e52 + 1u;
+                } else {
+                    uint _e56 = run.count;
+                    if (_e56 != 0u) {
+                        uint _e61 = run.bin;
+                        uint _e64 = run.count;
+                        uint _e65 = metal::atomic_fetch_add_explicit(&bins.inner[_e61], _e64, metal::memory_order_relaxed);
+                    }
+                    run.bin = bin_2;
+                    run.count = 1u;
+                }
             }
-            bool zero = local_8;
-            if (counted) {
-                local_9 = bin_2 != zero_bin;
-            } else {
-                local_9 = false;
-            }
-            bool _e51 = local_9;
-            if (_e51) {
-                uint _e55 = run.bin;
-                local_10 = bin_2 != _e55;
-            } else {
-                local_10 = false;
-            }
-            bool other = local_10;
-            if (other) {
-                uint _e62 = run.count;
-                local_11 = _e62 != 0u;
-            } else {
-                local_11 = false;
-            }
-            bool _e66 = local_11;
-            if (_e66) {
-                uint _e69 = run.bin;
-                uint _e72 = run.count;
-                uint _e73 = metal::atomic_fetch_add_explicit(&bins.inner[_e69], _e72, metal::memory_order_relaxed);
-            }
-            uint _e75 = run.zeros;
-            run.zeros = _e75 + (zero ? 1u : 0u);
-            uint _e82 = run.count;
-            if (counted) {
-                local_12 = !(zero);
-            } else {
-                local_12 = false;
-            }
-            bool _e89 = local_12;
-            run.count = other ? 1u : (_e82 + (_e89 ? 1u : 0u));
-            uint _e96 = run.bin;
-            run.bin = other ? bin_2 : _e96;
         }
     }
     return;

@@ -45,8 +45,8 @@ struct Run {
     uint count;
     uint zeros;
 };
-typedef metal::uint4 type_4[1];
-typedef uint type_5[1];
+typedef metal::uint4 type_5[1];
+typedef uint type_6[1];
 struct type_9 {
     uint inner[512];
 };
@@ -87,49 +87,43 @@ metal::uint4 load_keys(
     uint group,
     metal::uint2 words,
     constant Params& params,
-    device type_4 const& scores4_,
-    device type_5 const& scores,
+    device type_5 const& scores4_,
+    device type_6 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
-    bool local_1 = {};
     uint i = 0u;
     uint at_1 = group * 4u;
+    if (at_1 >= words.y) {
+        return metal::uint4(0u);
+    }
     metal::uint4 position = metal::uint4(at_1, at_1 + 1u, at_1 + 2u, at_1 + 3u);
     metal::bool4 inside = (position >= metal::uint4(words.x)) & (position < metal::uint4(words.y));
-    if (at_1 < words.y) {
-        uint _e27 = params.vector_groups;
-        local_1 = group < _e27;
-    } else {
-        local_1 = false;
+    uint _e24 = params.vector_groups;
+    if (group < _e24) {
+        metal::uint4 _e30 = scores4_[group];
+        metal::uint4 _e31 = ordered_keys(_e30);
+        return metal::select(metal::uint4(0u), _e31, inside);
     }
-    bool _e30 = local_1;
-    if (_e30) {
-        metal::uint4 _e33 = scores4_[group];
-        bits_2 = _e33;
-    } else {
-        if (at_1 < words.y) {
-            bool loop_init = true;
-            while(true) {
-                if (!loop_init) {
-                    uint _e51 = i;
-                    i = _e51 + 1u;
-                }
-                loop_init = false;
-                uint _e38 = i;
-                if (_e38 < 4u) {
-                } else {
-                    break;
-                }
-                {
-                    uint _e41 = i;
-                    if (inside[_e41]) {
-                        uint _e43 = i;
-                        uint _e46 = i;
-                        uint _e49 = scores[at_1 + _e46];
-                        bits_2[_e43] = _e49;
-                    }
-                }
+    bool loop_init = true;
+    while(true) {
+        if (!loop_init) {
+            uint _e51 = i;
+            i = _e51 + 1u;
+        }
+        loop_init = false;
+        uint _e38 = i;
+        if (_e38 < 4u) {
+        } else {
+            break;
+        }
+        {
+            uint _e41 = i;
+            if (inside[_e41]) {
+                uint _e43 = i;
+                uint _e46 = i;
+                uint _e49 = scores[at_1 + _e46];
+                bits_2[_e43] = _e49;
             }
         }
     }
@@ -158,12 +152,7 @@ void tally(
     threadgroup type_2& bins
 ) {
     uint i_1 = 0u;
-    bool local_2 = {};
-    bool local_3 = {};
-    bool local_4 = {};
-    bool local_5 = {};
-    bool local_6 = {};
-    bool local_7 = {};
+    bool local_1 = {};
     uint _e4 = digit_shift(digit_2);
     uint _e6 = digit_width(digit_2);
     uint mask = (1u << _e6) - 1u;
@@ -174,8 +163,8 @@ void tally(
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
-            uint _e99 = i_1;
-            i_1 = _e99 + 1u;
+            uint _e70 = i_1;
+            i_1 = _e70 + 1u;
         }
         loop_init_1 = false;
         uint _e26 = i_1;
@@ -186,56 +175,35 @@ void tally(
         {
             uint _e29 = i_1;
             uint key_1 = keys[_e29];
-            if (key_1 != 0u) {
-                local_2 = ((key_1 >> leading_shift) & leading_mask) == leading;
+            if (!((key_1 == 0u))) {
+                local_1 = ((key_1 >> leading_shift) & leading_mask) != leading;
             } else {
-                local_2 = false;
+                local_1 = true;
             }
-            bool counted = local_2;
+            bool _e40 = local_1;
+            if (_e40) {
+                continue;
+            }
             uint bin_1 = (key_1 >> _e4) & mask;
-            if (counted) {
-                local_3 = bin_1 == zero_bin;
+            if (bin_1 == zero_bin) {
+                uint _e45 = run.zeros;
+                run.zeros = _e45 + 1u;
             } else {
-                local_3 = false;
+                uint _e49 = run.bin;
+                if (bin_1 == _e49) {
+                    uint _e52 = run.count;
+                    run.count = _e52 + 1u;
+                } else {
+                    uint _e56 = run.count;
+                    if (_e56 != 0u) {
+                        uint _e61 = run.bin;
+                        uint _e64 = run.count;
+                        uint _e65 = metal::atomic_fetch_add_explicit(&bins.inner[_e61], _e64, metal::memory_order_relaxed);
+                    }
+                    run.bin = bin_1;
+                    run.count = 1u;
+                }
             }
-            bool zero = local_3;
-            if (counted) {
-                local_4 = bin_1 != zero_bin;
-            } else {
-                local_4 = false;
-            }
-            bool _e51 = local_4;
-            if (_e51) {
-                uint _e55 = run.bin;
-                local_5 = bin_1 != _e55;
-            } else {
-                local_5 = false;
-            }
-            bool other = local_5;
-            if (other) {
-                uint _e62 = run.count;
-                local_6 = _e62 != 0u;
-            } else {
-                local_6 = false;
-            }
-            bool _e66 = local_6;
-            if (_e66) {
-                uint _e69 = run.bin;
-                uint _e72 = run.count;
-                uint _e73 = metal::atomic_fetch_add_explicit(&bins.inner[_e69], _e72, metal::memory_order_relaxed);
-            }
-            uint _e75 = run.zeros;
-            run.zeros = _e75 + (zero ? 1u : 0u);
-            uint _e82 = run.count;
-            if (counted) {
-                local_7 = !(zero);
-            } else {
-                local_7 = false;
-            }
-            bool _e89 = local_7;
-            run.count = other ? 1u : (_e82 + (_e89 ? 1u : 0u));
-            uint _e96 = run.bin;
-            run.bin = other ? bin_1 : _e96;
         }
     }
     return;
@@ -248,8 +216,8 @@ void count_digits(
     uint leading_1,
     constant Params& params,
     threadgroup type_2& bins,
-    device type_4 const& scores4_,
-    device type_5 const& scores,
+    device type_5 const& scores4_,
+    device type_6 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_2 = {};
@@ -425,28 +393,28 @@ Search refine(
     threadgroup type_10& scan_totals,
     threadgroup metal::uint4& picked
 ) {
-    bool local_8 = {};
+    bool local_2 = {};
     type_11 counts = {};
     uint before_1 = {};
     uint bin = 0u;
     uint i_6 = 0u;
-    bool local_9 = {};
+    bool local_3 = {};
     uint own = ((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w;
     metal::uint2 _e21 = workgroup_scan(lane_4, own, 0u, scan_values, scan_totals);
     if (_e21.x < search_1.count) {
-        local_8 = search_1.count <= (_e21.x + own);
+        local_2 = search_1.count <= (_e21.x + own);
     } else {
-        local_8 = false;
+        local_2 = false;
     }
-    bool _e32 = local_8;
+    bool _e32 = local_2;
     if (_e32) {
         counts = type_11 {{high.x, high.y, high.z, high.w, low.x, low.y, low.z, low.w}};
         before_1 = _e21.x;
         bool loop_init_7 = true;
         while(true) {
             if (!loop_init_7) {
-                uint _e71 = i_6;
-                i_6 = _e71 + 1u;
+                uint _e68 = i_6;
+                i_6 = _e68 + 1u;
             }
             loop_init_7 = false;
             uint _e49 = i_6;
@@ -455,32 +423,34 @@ Search refine(
                 break;
             }
             {
-                uint _e54 = before_1;
-                uint _e55 = bin;
-                uint _e57 = counts.inner[_e55];
-                uint further = ((_e54 + _e57) < search_1.count) ? 1u : 0u;
-                uint _e62 = before_1;
-                uint _e63 = bin;
-                uint _e65 = counts.inner[_e63];
-                before_1 = _e62 + (_e65 * further);
-                uint _e68 = bin;
-                bin = _e68 + further;
+                uint _e52 = before_1;
+                uint _e53 = bin;
+                uint _e55 = counts.inner[_e53];
+                if ((_e52 + _e55) >= search_1.count) {
+                    break;
+                }
+                uint _e59 = before_1;
+                uint _e60 = bin;
+                uint _e62 = counts.inner[_e60];
+                before_1 = _e59 + _e62;
+                uint _e64 = bin;
+                bin = _e64 + 1u;
             }
         }
-        uint _e74 = lane_bin(lane_4);
-        uint _e75 = bin;
-        uint _e78 = before_1;
-        uint _e80 = bin;
-        uint _e82 = counts.inner[_e80];
-        picked = metal::uint4(_e74 - _e75, search_1.count - _e78, _e82, 1u);
+        uint _e71 = lane_bin(lane_4);
+        uint _e72 = bin;
+        uint _e75 = before_1;
+        uint _e77 = bin;
+        uint _e79 = counts.inner[_e77];
+        picked = metal::uint4(_e71 - _e72, search_1.count - _e75, _e79, 1u);
     } else {
         if (lane_4 == 0u) {
-            local_9 = _e21.y < search_1.count;
+            local_3 = _e21.y < search_1.count;
         } else {
-            local_9 = false;
+            local_3 = false;
         }
-        bool _e93 = local_9;
-        if (_e93) {
+        bool _e90 = local_3;
+        if (_e90) {
             picked = metal::uint4(0u);
         }
     }
@@ -490,11 +460,11 @@ Search refine(
     if (unnamed.w == 0u) {
         return Search {1u, 0u, 0u};
     }
-    uint _e107 = digit_width(digit_4);
-    uint leading_2 = (search_1.key << _e107) | unnamed.x;
+    uint _e104 = digit_width(digit_4);
+    uint leading_2 = (search_1.key << _e104) | unnamed.x;
     if (unnamed.y == unnamed.z) {
-        uint _e115 = digit_shift(digit_4);
-        return Search {1u, (leading_2 << _e115) - 1u, 0u};
+        uint _e112 = digit_shift(digit_4);
+        return Search {1u, (leading_2 << _e112) - 1u, 0u};
     }
     return Search {(digit_4 == 2u) ? 1u : 0u, leading_2, unnamed.y};
 }
@@ -504,8 +474,8 @@ Search search_row(
     metal::uint2 words_2,
     constant Params& params,
     threadgroup type_2& bins,
-    device type_4 const& scores4_,
-    device type_5 const& scores,
+    device type_5 const& scores4_,
+    device type_6 const& scores,
     threadgroup type_9& scan_values,
     threadgroup type_10& scan_totals,
     threadgroup metal::uint4& picked,
@@ -640,10 +610,10 @@ void emit(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_7 = 0u;
-    bool local_10 = {};
-    bool local_11 = {};
-    bool local_12 = {};
-    bool local_13 = {};
+    bool local_4 = {};
+    bool local_5 = {};
+    bool local_6 = {};
+    bool local_7 = {};
     bool loop_init_9 = true;
     while(true) {
         if (!loop_init_9) {
@@ -661,34 +631,34 @@ void emit(
             uint key_2 = keys_2[_e10];
             bool larger_1 = key_2 > search_3.key;
             if (search_3.count != 0u) {
-                local_10 = key_2 == search_3.key;
+                local_4 = key_2 == search_3.key;
             } else {
-                local_10 = false;
+                local_4 = false;
             }
-            bool equal_1 = local_10;
+            bool equal_1 = local_4;
             uint _e24 = seen.x;
             uint _e26 = seen.y;
             uint position_1 = _e24 + metal::min(_e26, search_3.count);
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen.y;
-                    local_12 = _e36 < search_3.count;
+                    local_6 = _e36 < search_3.count;
                 } else {
-                    local_12 = false;
+                    local_6 = false;
                 }
-                bool _e40 = local_12;
-                local_11 = _e40;
+                bool _e40 = local_6;
+                local_5 = _e40;
             } else {
-                local_11 = true;
+                local_5 = true;
             }
-            bool _e42 = local_11;
+            bool _e42 = local_5;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_13 = position_1 < _e47;
+                local_7 = position_1 < _e47;
             } else {
-                local_13 = false;
+                local_7 = false;
             }
-            bool _e50 = local_13;
+            bool _e50 = local_7;
             if (_e50) {
                 uint _e54 = i_7;
                 indices[row_3 + position_1] = static_cast<int>(column + _e54);
@@ -710,8 +680,8 @@ metal::uint2 sweep(
     Search search_4,
     metal::uint2 seen_1,
     constant Params& params,
-    device type_4 const& scores4_,
-    device type_5 const& scores,
+    device type_5 const& scores4_,
+    device type_6 const& scores,
     threadgroup type_9& scan_values,
     threadgroup type_10& scan_totals,
     device type_14& indices,
@@ -810,8 +780,8 @@ struct main_Input {
 , uint lane [[thread_index_in_threadgroup]]
 , constant Params& params [[buffer(0)]]
 , threadgroup type_2& bins
-, device type_4 const& scores4_ [[buffer(2)]]
-, device type_5 const& scores [[buffer(1)]]
+, device type_5 const& scores4_ [[buffer(2)]]
+, device type_6 const& scores [[buffer(1)]]
 , threadgroup type_9& scan_values
 , threadgroup type_10& scan_totals
 , threadgroup metal::uint4& picked

@@ -245,45 +245,39 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
-    bool local_3 = (bool)0;
     uint i_5 = 0u;
 
     uint at_1 = (group * 4u);
+    if ((at_1 >= words.y)) {
+        return (0u).xxxx;
+    }
     uint4 position = uint4(at_1, (at_1 + 1u), (at_1 + 2u), (at_1 + 3u));
     bool4 inside = ((position >= (words.x).xxxx) & (position < (words.y).xxxx));
-    if ((at_1 < words.y)) {
-        uint _e27 = params.vector_groups;
-        local_3 = (group < _e27);
-    } else {
-        local_3 = false;
+    uint _e24 = params.vector_groups;
+    if ((group < _e24)) {
+        uint4 _e30 = asuint(scores4_.Load4(group*16));
+        const uint4 _e31 = ordered_keys(_e30);
+        return (inside ? _e31 : (0u).xxxx);
     }
-    bool _e30 = local_3;
-    if (_e30) {
-        uint4 _e33 = asuint(scores4_.Load4(group*16));
-        bits_2 = _e33;
-    } else {
-        if ((at_1 < words.y)) {
-            bool loop_init_4 = true;
-            while(true) {
-                if (!loop_init_4) {
-                    uint _e51 = i_5;
-                    i_5 = (_e51 + 1u);
-                }
-                loop_init_4 = false;
-                uint _e38 = i_5;
-                if ((_e38 < 4u)) {
-                } else {
-                    break;
-                }
-                {
-                    uint _e41 = i_5;
-                    if (inside[_e41]) {
-                        uint _e43 = i_5;
-                        uint _e46 = i_5;
-                        uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
-                        bits_2[_e43] = _e49;
-                    }
-                }
+    bool loop_init_4 = true;
+    while(true) {
+        if (!loop_init_4) {
+            uint _e51 = i_5;
+            i_5 = (_e51 + 1u);
+        }
+        loop_init_4 = false;
+        uint _e38 = i_5;
+        if ((_e38 < 4u)) {
+        } else {
+            break;
+        }
+        {
+            uint _e41 = i_5;
+            if (inside[_e41]) {
+                uint _e43 = i_5;
+                uint _e46 = i_5;
+                uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
+                bits_2[_e43] = _e49;
             }
         }
     }
@@ -304,10 +298,10 @@ uint hits(uint4 keys, uint above, uint tie)
 void emit(uint4 keys_1, uint column, Search search_1, uint row_4, inout uint2 seen_1)
 {
     uint i_6 = 0u;
+    bool local_3 = (bool)0;
     bool local_4 = (bool)0;
     bool local_5 = (bool)0;
     bool local_6 = (bool)0;
-    bool local_7 = (bool)0;
 
     bool loop_init_5 = true;
     while(true) {
@@ -326,34 +320,34 @@ void emit(uint4 keys_1, uint column, Search search_1, uint row_4, inout uint2 se
             uint key_1 = keys_1[_e10];
             bool larger_1 = (key_1 > search_1.key);
             if ((search_1.count != 0u)) {
-                local_4 = (key_1 == search_1.key);
+                local_3 = (key_1 == search_1.key);
             } else {
-                local_4 = false;
+                local_3 = false;
             }
-            bool equal_1 = local_4;
+            bool equal_1 = local_3;
             uint _e24 = seen_1.x;
             uint _e26 = seen_1.y;
             uint position_1 = (_e24 + min(_e26, search_1.count));
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen_1.y;
-                    local_6 = (_e36 < search_1.count);
+                    local_5 = (_e36 < search_1.count);
                 } else {
-                    local_6 = false;
+                    local_5 = false;
                 }
-                bool _e40 = local_6;
-                local_5 = _e40;
+                bool _e40 = local_5;
+                local_4 = _e40;
             } else {
-                local_5 = true;
+                local_4 = true;
             }
-            bool _e42 = local_5;
+            bool _e42 = local_4;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_7 = (position_1 < _e47);
+                local_6 = (position_1 < _e47);
             } else {
-                local_7 = false;
+                local_6 = false;
             }
-            bool _e50 = local_7;
+            bool _e50 = local_6;
             if (_e50) {
                 uint _e54 = i_6;
                 indices_.Store((row_4 + position_1)*4, asuint(int((column + _e54))));

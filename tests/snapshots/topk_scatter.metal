@@ -47,7 +47,7 @@ struct type_4 {
     uint inner[32];
 };
 typedef int type_7[1];
-typedef metal::uint4 type_9[1];
+typedef metal::uint4 type_10[1];
 
 uint flat_workgroup_id(
     metal::uint3 workgroup_id_1,
@@ -273,49 +273,43 @@ metal::uint4 load_keys(
     uint group,
     metal::uint2 words,
     constant Params& params,
-    device type_9 const& scores4_,
+    device type_10 const& scores4_,
     device type_1 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
-    bool local_3 = {};
     uint i_5 = 0u;
     uint at_1 = group * 4u;
+    if (at_1 >= words.y) {
+        return metal::uint4(0u);
+    }
     metal::uint4 position = metal::uint4(at_1, at_1 + 1u, at_1 + 2u, at_1 + 3u);
     metal::bool4 inside = (position >= metal::uint4(words.x)) & (position < metal::uint4(words.y));
-    if (at_1 < words.y) {
-        uint _e27 = params.vector_groups;
-        local_3 = group < _e27;
-    } else {
-        local_3 = false;
+    uint _e24 = params.vector_groups;
+    if (group < _e24) {
+        metal::uint4 _e30 = scores4_[group];
+        metal::uint4 _e31 = ordered_keys(_e30);
+        return metal::select(metal::uint4(0u), _e31, inside);
     }
-    bool _e30 = local_3;
-    if (_e30) {
-        metal::uint4 _e33 = scores4_[group];
-        bits_2 = _e33;
-    } else {
-        if (at_1 < words.y) {
-            bool loop_init_4 = true;
-            while(true) {
-                if (!loop_init_4) {
-                    uint _e51 = i_5;
-                    i_5 = _e51 + 1u;
-                }
-                loop_init_4 = false;
-                uint _e38 = i_5;
-                if (_e38 < 4u) {
-                } else {
-                    break;
-                }
-                {
-                    uint _e41 = i_5;
-                    if (inside[_e41]) {
-                        uint _e43 = i_5;
-                        uint _e46 = i_5;
-                        uint _e49 = scores[at_1 + _e46];
-                        bits_2[_e43] = _e49;
-                    }
-                }
+    bool loop_init_4 = true;
+    while(true) {
+        if (!loop_init_4) {
+            uint _e51 = i_5;
+            i_5 = _e51 + 1u;
+        }
+        loop_init_4 = false;
+        uint _e38 = i_5;
+        if (_e38 < 4u) {
+        } else {
+            break;
+        }
+        {
+            uint _e41 = i_5;
+            if (inside[_e41]) {
+                uint _e43 = i_5;
+                uint _e46 = i_5;
+                uint _e49 = scores[at_1 + _e46];
+                bits_2[_e43] = _e49;
             }
         }
     }
@@ -347,10 +341,10 @@ void emit(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_6 = 0u;
+    bool local_3 = {};
     bool local_4 = {};
     bool local_5 = {};
     bool local_6 = {};
-    bool local_7 = {};
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
@@ -368,34 +362,34 @@ void emit(
             uint key_1 = keys_1[_e10];
             bool larger_1 = key_1 > search_1.key;
             if (search_1.count != 0u) {
-                local_4 = key_1 == search_1.key;
+                local_3 = key_1 == search_1.key;
             } else {
-                local_4 = false;
+                local_3 = false;
             }
-            bool equal_1 = local_4;
+            bool equal_1 = local_3;
             uint _e24 = seen_1.x;
             uint _e26 = seen_1.y;
             uint position_1 = _e24 + metal::min(_e26, search_1.count);
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen_1.y;
-                    local_6 = _e36 < search_1.count;
+                    local_5 = _e36 < search_1.count;
                 } else {
-                    local_6 = false;
+                    local_5 = false;
                 }
-                bool _e40 = local_6;
-                local_5 = _e40;
+                bool _e40 = local_5;
+                local_4 = _e40;
             } else {
-                local_5 = true;
+                local_4 = true;
             }
-            bool _e42 = local_5;
+            bool _e42 = local_4;
             if (_e42) {
                 uint _e47 = params.top_k;
-                local_7 = position_1 < _e47;
+                local_6 = position_1 < _e47;
             } else {
-                local_7 = false;
+                local_6 = false;
             }
-            bool _e50 = local_7;
+            bool _e50 = local_6;
             if (_e50) {
                 uint _e54 = i_6;
                 indices[row_4 + position_1] = static_cast<int>(column + _e54);
@@ -420,7 +414,7 @@ metal::uint2 sweep(
     threadgroup type_3& scan_values,
     threadgroup type_4& scan_totals,
     device type_7& indices,
-    device type_9 const& scores4_,
+    device type_10 const& scores4_,
     device type_1 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
@@ -491,7 +485,7 @@ struct main_Input {
 , device type_7& indices [[buffer(5)]]
 , device type_7 const& row_start [[buffer(3)]]
 , device type_7 const& row_end [[buffer(4)]]
-, device type_9 const& scores4_ [[buffer(2)]]
+, device type_10 const& scores4_ [[buffer(2)]]
 , device type_1 const& scores [[buffer(1)]]
 , constant _mslBufferSizes& _buffer_sizes [[buffer(30)]]
 ) {
