@@ -28,7 +28,9 @@ pub static LIBRARY: ShaderLibrary = ShaderLibrary {
         "common/ordered_key",
         "common/scales",
         "common/scan",
+        "indexer/columns",
         "indexer/logits",
+        "indexer/logits_matrix",
         "indexer/rows",
         "topk/chunks",
         "topk/count",
@@ -54,6 +56,19 @@ pub struct Specialisation {
 }
 
 impl Specialisation {
+    /// Rows and columns of the cooperative matrices that the kernel computes with; `None` if it uses none.
+    pub fn matrix_size(&self) -> Option<u32> {
+        self.module.ends_with("_matrix").then_some(if self.features.contains(&"eight") { 8 } else { 16 })
+    }
+
+    /// Invocations of every subgroup, if the kernel depends on it.
+    pub fn subgroup_size(&self) -> Option<u32> {
+        self.constants.iter().find_map(|&(name, value)| match value {
+            Constant::U32(size) if name == "SUBGROUP" => Some(size),
+            _ => None,
+        })
+    }
+
     /// For the engine.
     pub fn spec(&self) -> KernelSpec<'_> {
         KernelSpec { library: &LIBRARY, module: self.module, entry: "main", constants: &self.constants, features: &self.features }

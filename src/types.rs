@@ -72,6 +72,8 @@ pub enum Variant {
     Generic,
     /// WGSL with subgroup operations.
     Subgroup,
+    /// WGSL with cooperative matrices.
+    Matrix,
 }
 
 impl std::fmt::Display for Variant {
@@ -80,6 +82,7 @@ impl std::fmt::Display for Variant {
             Variant::Cpu => "cpu",
             Variant::Generic => "generic",
             Variant::Subgroup => "subgroup",
+            Variant::Matrix => "matrix",
         })
     }
 }

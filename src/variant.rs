@@ -1,6 +1,6 @@
 //! Which form of a kernel runs on a device, and why.
 
-use dsa_engine::Device;
+use dsa_engine::{Constant, Device, DeviceKind};
 
 use crate::{Error, Result, Variant};
 
@@ -44,12 +44,13 @@ pub fn choose(device: &Device, requested: Option<Variant>, available: &[Variant]
 }
 
 /// Why `variant` cannot run on `device`; `None` if it can.
-fn refusal(device: &Device, variant: Variant) -> Option<String> {
+pub(crate) fn refusal(device: &Device, variant: Variant) -> Option<String> {
     match variant {
         Variant::Cpu => Some("the device is a GPU".to_owned()),
         Variant::Generic => None,
         Variant::Subgroup if device.capabilities().subgroup.is_none() => Some("the device has no subgroup operations".to_owned()),
         Variant::Subgroup => None,
+        Variant::Matrix => MatrixUnit::of(device).err(),
     }
 }
 
@@ -64,6 +65,73 @@ fn from_environment() -> Result<Option<Variant>> {
         "cpu" => Ok(Some(Variant::Cpu)),
         "generic" => Ok(Some(Variant::Generic)),
         "subgroup" => Ok(Some(Variant::Subgroup)),
-        _ => Err(Error::range("DSA_VARIANT", "auto, generic, subgroup", name)),
+        "matrix" => Ok(Some(Variant::Matrix)),
+        _ => Err(Error::range("DSA_VARIANT", "auto, generic, subgroup, matrix", name)),
+    }
+}
+
+/// How kernels use a device's cooperative matrices.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct MatrixUnit {
+    /// Rows and columns of a matrix: 16, or 8.
+    size: u32,
+    /// Invocations of every subgroup.
+    subgroup: u32,
+    /// Whether a subgroup's lanes see one another's workgroup memory after `subgroupBarrier`.
+    subgroup_barrier: bool,
+    /// Loops over matrices stay loops: for drivers whose matrices are arrays anyhow.
+    rolled: bool,
+}
+
+impl MatrixUnit {
+    /// What the `matrix` variants need; or what the device lacks for them.
+    pub(crate) fn of(device: &Device) -> std::result::Result<Self, String> {
+        let capabilities = device.capabilities();
+        if capabilities.matrix_shapes.is_empty() {
+            return Err("the device has no cooperative matrices".to_owned());
+        }
+        let has = |size| {
+            let cube = |shape: &&dsa_engine::MatrixShape| (shape.m, shape.n, shape.k) == (size, size, size);
+            capabilities.matrix_shapes.iter().filter(cube).any(|shape| shape.input == "f16" && shape.accumulator == "f32")
+        };
+        let size = [16, 8].into_iter().find(|&size| has(size)).ok_or("no cooperative matrices of f16 with f32 sums, 16x16x16 or 8x8x8")?;
+        if !capabilities.shader_f16 || !capabilities.shader_i16 {
+            return Err("the device lacks 16-bit floats or integers".to_owned());
+        }
+        let subgroup = match capabilities.subgroup {
+            Some(sizes) if sizes.min == sizes.max && [8, 16, 32, 64].contains(&sizes.max) => sizes.max,
+            Some(sizes) => return Err(format!("subgroups of {} to {}: kernels with matrices need one size", sizes.min, sizes.max)),
+            None => return Err("the device has no subgroup operations".to_owned()),
+        };
+        let info = device.info();
+        let subgroup_barrier = capabilities.compute_capability.is_some() || info.driver.starts_with("NVIDIA");
+        Ok(MatrixUnit { size, subgroup, subgroup_barrier, rolled: info.kind == DeviceKind::Software })
+    }
+
+    /// Conditions and constants of a shader that uses matrices.
+    pub(crate) fn specialise(&self, features: &mut Vec<&'static str>, constants: &mut Vec<(&'static str, Constant)>) {
+        features.extend((self.size == 8).then_some("eight"));
+        features.extend(self.subgroup_barrier.then_some("subgroup_barrier"));
+        features.extend(self.rolled.then_some("rolled"));
+        constants.push(("SUBGROUP", Constant::U32(self.subgroup)));
+    }
+
+    /// The units that are known: NVIDIA's, a discrete GPU's of another make, Apple's, a software driver's.
+    pub(crate) fn catalogue() -> [MatrixUnit; 4] {
+        [(16, 32, true), (16, 64, false), (8, 32, false), (8, 8, false)].map(|(size, subgroup, subgroup_barrier)| MatrixUnit {
+            size,
+            subgroup,
+            subgroup_barrier,
+            rolled: subgroup == 8,
+        })
+    }
+}
+
+/// The variants of an operation that has a `matrix` variant, the best first. A software driver computes a matrix product lane by lane.
+pub(crate) fn with_matrix(device: &Device, others: [Variant; 2]) -> [Variant; 3] {
+    let [first, second] = others;
+    match device.info().kind {
+        DeviceKind::Software => [first, second, Variant::Matrix],
+        _ => [Variant::Matrix, first, second],
     }
 }

@@ -18,10 +18,23 @@ use portable_dsa::engine::cuda::translate::{Options, Passing, Translation, trans
 use portable_dsa::engine::wgsl::Access;
 use portable_dsa::shaders::{Specialisation, catalogue};
 
+/// What kernels may use on a CUDA device.
+const CAPABILITIES: Capabilities = Capabilities::SUBGROUP
+    .union(Capabilities::SUBGROUP_BARRIER)
+    .union(Capabilities::SHADER_FLOAT16)
+    .union(Capabilities::SHADER_INT16)
+    .union(Capabilities::COOPERATIVE_MATRIX);
+
+/// The kernels of the catalogue that a CUDA device can be asked for: its matrices have 16 rows, its subgroups 32 invocations.
+fn kernels() -> Vec<Specialisation> {
+    let fits = |entry: &Specialisation| entry.matrix_size().unwrap_or(16) == 16 && entry.subgroup_size().unwrap_or(32) == 32;
+    catalogue().into_iter().filter(fits).collect()
+}
+
 fn main() {
     let arguments = Arguments::from_args();
     let mut modules: BTreeMap<&str, Vec<Specialisation>> = BTreeMap::new();
-    for entry in catalogue() {
+    for entry in kernels() {
         modules.entry(entry.module).or_default().push(entry);
     }
     let mut trials = Vec::new();
@@ -55,7 +68,7 @@ fn absent(name: &str, word: &str, reason: &str) -> Trial {
 /// The CUDA C++ of a kernel, as the library has it compiled in release builds.
 fn translated(entry: &Specialisation) -> Result<(Translation, Vec<(String, Access)>), Failed> {
     let shader = entry.spec().compose()?;
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SUBGROUP);
+    let mut validator = Validator::new(ValidationFlags::all(), CAPABILITIES);
     let validator = validator.subgroup_stages(ShaderStages::COMPUTE).subgroup_operations(SubgroupOperationSet::all());
     let info = validator.validate(&shader.module).map_err(|error| error.emit_to_string(&shader.wgsl))?;
     let name = entry.module.replace('/', "_");

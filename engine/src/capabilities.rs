@@ -82,7 +82,9 @@ pub struct Capabilities {
     pub subgroup: Option<SubgroupSizes>,
     /// 16-bit floats in shaders and buffers.
     pub shader_f16: bool,
-    /// Cooperative-matrix shapes that the driver lists.
+    /// 16-bit integers in shaders (`enable wgpu_int16;`).
+    pub shader_i16: bool,
+    /// Cooperative-matrix shapes that the driver lists (`enable wgpu_cooperative_matrix;`).
     pub matrix_shapes: Vec<MatrixShape>,
     /// Workgroup memory of one workgroup.
     pub max_workgroup_memory: u32,
@@ -113,6 +115,7 @@ impl Capabilities {
         Capabilities {
             subgroup: None,
             shader_f16: false,
+            shader_i16: false,
             matrix_shapes: Vec::new(),
             max_workgroup_memory: 0,
             max_invocations: 0,

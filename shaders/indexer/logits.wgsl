@@ -2,9 +2,7 @@
 // in the query's range.
 //
 //   q        [queries, HEADS, DIM] e4m3               weights  [queries, HEADS] f32
-//   ragged   keys [keys, DIM] e4m3, k_scale [keys] f32, k_start and k_end [queries] i32; out [queries, columns]
-//   paged    (feature `paged`) keys = cache pages of page_size * DIM codes, then page_size f32 scales; block_table [sequences, max_pages] i32,
-//            context_lengths [sequences, queries of a sequence] i32; column c is token c of the sequence; out [queries, columns]
+//   logits   [queries, columns] f32                   keys, scales and ranges: `indexer/columns`
 //
 // A workgroup of 256 lanes computes a tile of 128 keys x ROWS rows, a row being one head of one query; the heads of a query are padded to a
 // multiple of a lane's rows, so that a lane's rows belong to one query. The tile is a matrix product: 16 dimensions at a time are decoded to
@@ -14,54 +12,18 @@
 //
 // Workgroup memory: 16 dimensions x (128 + ROWS) f32 = 16 KiB (`wide`) or 12 KiB. The last index of both tiles is rotated by two for every
 // four dimensions, so that neither the stores (lanes differ in the dimension) nor the loads (lanes differ in the key) meet in a bank.
-import package::constants::{DIM, HEADS};
+import package::constants::HEADS;
+import package::indexer::columns::{ABSENT, NEGATIVE_INFINITY, WORDS, key_base, keys, page_base, params, range_of, scale_of};
 import package::common::e4m3::e4m3x4_to_f32;
 import package::common::grid::flat_workgroup_id;
 
-struct Params {
-    // Workgroups with work; tiles of rows and of keys of one sequence (ragged: everything is one sequence).
-    tiles: u32,
-    row_tiles: u32,
-    key_tiles: u32,
-    // Queries of one sequence, columns computed by this dispatch, distance of rows of `out`.
-    queries: u32,
-    columns: u32,
-    out_stride: u32,
-    // Ragged: the key that the first bound row of `keys` is.
-    first_key: u32,
-    // Paged: columns of block_table, tokens in a page, the first page of the bound window of the cache and the pages in it.
-    max_pages: u32,
-    page_size: u32,
-    first_page: u32,
-    pages: u32,
-    // Paged: 1 if this dispatch also writes -inf where it computes nothing (the first of several windows), and 1 if there are several.
-    fill: u32,
-    windowed: u32,
-    // Words from the start of each binding to where this dispatch begins: bindings start at aligned addresses, tensors may not.
-    q_offset: u32,
-    weights_offset: u32,
-    keys_offset: u32,
-    scale_offset: u32,
-    range_offset: u32,
-    table_offset: u32,
-    out_offset: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<u32>;
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
-@group(0) @binding(3) var<storage, read> keys: array<u32>;
 @group(0) @binding(4) var<storage, read_write> logits: array<u32>;
-@if(paged) @group(0) @binding(5) var<storage, read> block_table: array<i32>;
-@if(paged) @group(0) @binding(6) var<storage, read> context_lengths: array<i32>;
-@if(!paged) @group(0) @binding(5) var<storage, read> k_scale: array<f32>;
-@if(!paged) @group(0) @binding(6) var<storage, read> k_start: array<i32>;
-@if(!paged) @group(0) @binding(7) var<storage, read> k_end: array<i32>;
 
 const TILE_KEYS = 128u;
-// Vectors of four keys in a tile, and words of four codes in a row.
+// Vectors of four keys in a tile.
 const KEY_QUADS = 32u;
-const WORDS = DIM / 4u;
 // Words of a row that are staged at a time.
 const STEP = 4u;
 @if(wide) const LANE_ROWS = 8u;
@@ -74,8 +36,6 @@ const TILE_QUERIES = ROWS / PADDED_HEADS;
 const HEAD_LANES = PADDED_HEADS / LANE_ROWS;
 // Row tiles that are walked for each key tile before the next, to find keys and queries in the cache.
 const GROUP = 16u;
-const ABSENT = 0xffffffffu;
-const NEGATIVE_INFINITY = 0xff800000u;
 
 var<workgroup> key_tile: array<vec4<f32>, 512>;
 var<workgroup> row_tile: array<vec4<f32>, 16u * ROW_QUADS>;
@@ -95,49 +55,6 @@ fn tile_of(id: u32) -> Tile {
     let in_group = within % (GROUP * params.key_tiles);
     let height = min(GROUP, params.row_tiles - group * GROUP);
     return Tile(id / per_sequence, (group * GROUP + in_group % height) * TILE_QUERIES, in_group / height * TILE_KEYS);
-}
-
-// First and one past the last column that a query may see, within the columns of this dispatch. `at` counts queries over all sequences.
-@if(paged) fn range_of(at: u32) -> vec2<u32> {
-    return vec2<u32>(0u, u32(clamp(context_lengths[params.range_offset + at], 0, i32(params.columns))));
-}
-@if(!paged) fn range_of(at: u32) -> vec2<u32> {
-    let low = i32(params.first_key);
-    let high = low + i32(params.columns);
-    let start = clamp(k_start[params.range_offset + at], low, high) - low;
-    let end = clamp(k_end[params.range_offset + at], low, high) - low;
-    return vec2<u32>(u32(start), u32(end));
-}
-
-// Word of the page that holds a column, or ABSENT: no such page in the bound window. Page numbers come from the caller and are checked here.
-@if(paged) fn page_base(sequence: u32, column: u32) -> u32 {
-    let entry = column / params.page_size;
-    if (entry >= params.max_pages) {
-        return ABSENT;
-    }
-    let page = block_table[params.table_offset + sequence * params.max_pages + entry];
-    if (page < 0 || u32(page) < params.first_page || u32(page) - params.first_page >= params.pages) {
-        return ABSENT;
-    }
-    return params.keys_offset + (u32(page) - params.first_page) * params.page_size * (WORDS + 1u);
-}
-
-// Word of a key's codes, or ABSENT. The column must lie in some query's range.
-@if(paged) fn key_base(sequence: u32, column: u32) -> u32 {
-    let base = page_base(sequence, column);
-    return select(base + (column % params.page_size) * WORDS, ABSENT, base == ABSENT);
-}
-@if(!paged) fn key_base(sequence: u32, column: u32) -> u32 {
-    return params.keys_offset + column * WORDS;
-}
-
-// The scale of a key whose page is present.
-@if(paged) fn scale_of(sequence: u32, column: u32) -> f32 {
-    let base = page_base(sequence, column);
-    return bitcast<f32>(keys[base + params.page_size * WORDS + column % params.page_size]);
-}
-@if(!paged) fn scale_of(sequence: u32, column: u32) -> f32 {
-    return k_scale[params.scale_offset + column];
 }
 
 // The columns of this tile that some of its queries see, and that the bound window holds; empty if the first is not below the second.
@@ -245,14 +162,14 @@ struct Products {
 }
 
 fn multiply_add(products: ptr<function, Products>, low: vec4<f32>, high: vec4<f32>, row: vec4<f32>) {
-    (*products).low0 += low * row.x;
-    (*products).high0 += high * row.x;
-    (*products).low1 += low * row.y;
-    (*products).high1 += high * row.y;
-    (*products).low2 += low * row.z;
-    (*products).high2 += high * row.z;
-    (*products).low3 += low * row.w;
-    (*products).high3 += high * row.w;
+    (*products).low0 = fma(low, vec4<f32>(row.x), (*products).low0);
+    (*products).high0 = fma(high, vec4<f32>(row.x), (*products).high0);
+    (*products).low1 = fma(low, vec4<f32>(row.y), (*products).low1);
+    (*products).high1 = fma(high, vec4<f32>(row.y), (*products).high1);
+    (*products).low2 = fma(low, vec4<f32>(row.z), (*products).low2);
+    (*products).high2 = fma(high, vec4<f32>(row.z), (*products).high2);
+    (*products).low3 = fma(low, vec4<f32>(row.w), (*products).low3);
+    (*products).high3 = fma(high, vec4<f32>(row.w), (*products).high3);
 }
 
 // The weights of four rows of one query, from padded head `head` on; 0 for padding.

@@ -74,6 +74,7 @@ fn describe(info: DeviceInfo, capabilities: Capabilities, auto: Option<&str>, op
     let json = serde_json::json!({
         "subgroup": c.subgroup.map(|sizes| serde_json::json!({"min": sizes.min, "max": sizes.max})),
         "shader_f16": c.shader_f16,
+        "shader_i16": c.shader_i16,
         "matrix_shapes": matrix_shapes,
         "max_workgroup_memory": c.max_workgroup_memory,
         "max_invocations": c.max_invocations,
@@ -135,6 +136,7 @@ fn capabilities(c: &Capabilities, host: bool) -> Table {
     }
     table.row(["subgroups".to_owned(), c.subgroup.map_or("no".to_owned(), |sizes| format!("{} to {} invocations", sizes.min, sizes.max))]);
     table.row(["16-bit floats".to_owned(), yes(c.shader_f16)]);
+    table.row(["16-bit integers".to_owned(), yes(c.shader_i16)]);
     let shapes: Vec<_> = c.matrix_shapes.iter().map(|m| format!("{}x{}x{} {} to {}", m.m, m.n, m.k, m.input, m.accumulator)).collect();
     table.row(["matrix shapes".to_owned(), if shapes.is_empty() { "none".to_owned() } else { shapes.join(", ") }]);
     table.row(["workgroup".to_owned(), format!("{} invocations, {} of memory", c.max_invocations, bytes(c.max_workgroup_memory.into()))]);

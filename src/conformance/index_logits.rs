@@ -9,9 +9,9 @@ use super::{Case, Target};
 use crate::{ScaleFormat, Variant, formats};
 
 const GROUP: &str = "index-logits";
-const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
+const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix];
 /// Both names run one shader: forcing the second is checked in some cases only.
-const ONE: &[Variant] = &[Variant::Generic];
+const ONE: &[Variant] = &[Variant::Generic, Variant::Matrix];
 /// Against the oracle on the same codes.
 const LIMIT: f64 = 5e-6;
 /// Against values that were never quantised.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use dsa_engine::{Device, DeviceInfo};
 
 use super::{Case, Target};
-use crate::Variant;
+use crate::{Variant, variant};
 
 /// One case, on one device, in one variant.
 #[derive(Clone, Debug)]
@@ -57,8 +57,7 @@ impl Trial {
 
     /// Why the device cannot run this trial, if it cannot.
     pub fn obstacle(&self) -> Option<String> {
-        let lacks_subgroups = !self.device.is_cpu() && self.device.capabilities().subgroup.is_none();
-        (self.variant == Some(Variant::Subgroup) && lacks_subgroups).then(|| "the device has no subgroup operations".to_owned())
+        variant::refusal(&self.device, self.variant?)
     }
 
     /// Computes and compares. A panic is a failure of the trial.
@@ -101,7 +100,7 @@ pub fn trials(device: &Device, cases: &[Arc<Case>]) -> Vec<Trial> {
     if device.is_cpu() {
         return cases.iter().map(|case| trial(None, case)).collect();
     }
-    let variants = [Variant::Generic, Variant::Subgroup];
+    let variants = [Variant::Generic, Variant::Subgroup, Variant::Matrix];
     let of = |variant| cases.iter().filter(move |case| case.variants.contains(&variant)).map(move |case| trial(Some(variant), case));
     variants.into_iter().flat_map(of).collect()
 }

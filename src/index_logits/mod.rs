@@ -4,22 +4,23 @@
 //! may not see. [`IndexLogits`] reads flat keys (DeepGEMM's `fp8_mqa_logits`), [`PagedIndexLogits`] a paged cache (its
 //! `fp8_paged_mqa_logits`). Codes are e4m3, products and sums f32; the order of the sums is fixed, so every run gives the same bits.
 //!
-//! The shader is `indexer/logits`, a tiled matrix product. It has one form, which serves as `generic` and as `subgroup`: its time goes into
-//! multiplications, and the sums over lanes are one part in five hundred of it.
+//! The shader of `generic` and `subgroup` is `indexer/logits`, a tiled matrix product in f32: its time goes into multiplications, and the sums
+//! over lanes are one part in five hundred of it. That of `matrix` is `indexer/logits_matrix`.
 
 mod paged;
 mod ragged;
 
-use dsa_engine::Constant;
+use dsa_engine::{Constant, Device};
 
 pub use paged::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions};
 pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
 
 use crate::shaders::Specialisation;
-use crate::{Error, Result};
+use crate::variant::{self, MatrixUnit};
+use crate::{Error, Result, Variant};
 
-/// Keys of a tile.
-const TILE_KEYS: u64 = 128;
+/// Most queries of a tile of the `matrix` variant: its keys stay in registers for so long.
+const MATRIX_QUERIES: u32 = 64;
 
 /// The parts of the tile's shape that follow from the problem.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ struct TileShape {
     dim: u32,
     /// 128 rows (heads of queries) in a tile; otherwise 64.
     wide: bool,
+    /// The `matrix` variant's; `wide` is without meaning then.
+    matrix: Option<MatrixUnit>,
 }
 
 #[repr(C)]
@@ -36,6 +39,7 @@ struct Params {
     tiles: u32,
     row_tiles: u32,
     key_tiles: u32,
+    tile_queries: u32,
     queries: u32,
     columns: u32,
     out_stride: u32,
@@ -66,13 +70,26 @@ impl TileShape {
         }
         // Few heads would mostly be padding in lanes of eight rows; few rows would leave half of a wide tile empty.
         let rows = queries.saturating_mul(u64::from(index_heads.next_multiple_of(4)));
-        Ok(TileShape { index_heads, dim, wide: index_heads > 64 || (index_heads > 4 && rows > 64) })
+        Ok(TileShape { index_heads, dim, wide: index_heads > 64 || (index_heads > 4 && rows > 64), matrix: None })
     }
 
-    /// Queries in a tile.
-    fn queries(&self) -> u64 {
+    /// Chooses the variant for a device, and gives the tile that it works with.
+    fn choose(mut self, device: &Device, requested: Option<Variant>) -> Result<(Self, Variant, String)> {
+        let available = variant::with_matrix(device, [Variant::Generic, Variant::Subgroup]);
+        let (variant, reason) = variant::choose(device, requested, &available)?;
+        if variant == Variant::Matrix {
+            self.matrix = MatrixUnit::of(device).ok();
+        }
+        Ok((self, variant, reason))
+    }
+
+    /// Queries and keys in a tile.
+    fn size(&self) -> (u32, u32) {
+        if self.matrix.is_some() {
+            return (MATRIX_QUERIES, 256);
+        }
         let lane_rows = if self.wide { 8 } else { 4 };
-        u64::from(16 * lane_rows / self.index_heads.next_multiple_of(lane_rows))
+        (16 * lane_rows / self.index_heads.next_multiple_of(lane_rows), 128)
     }
 
     /// Bytes of a query's codes.
@@ -87,8 +104,10 @@ impl TileShape {
 
     /// Counts the tiles of `sequences` sequences. Returns their number, for the grid.
     fn count_tiles(&self, params: &mut Params, sequences: u64) -> Result<u64> {
-        params.row_tiles = params.queries.div_ceil(self.queries() as u32);
-        params.key_tiles = params.columns.div_ceil(TILE_KEYS as u32);
+        let (queries, keys) = self.size();
+        params.tile_queries = queries;
+        params.row_tiles = params.queries.div_ceil(queries);
+        params.key_tiles = params.columns.div_ceil(keys);
         let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
         params.tiles = u32::try_from(tiles).map_err(|_| Error::range("logits", "at most 2^32 tiles in a dispatch", tiles))?;
         Ok(tiles)
@@ -99,10 +118,14 @@ impl TileShape {
         if paged {
             features.push("paged");
         }
+        let mut constants = vec![("DIM", Constant::U32(self.dim)), ("HEADS", Constant::U32(self.index_heads))];
+        if let Some(unit) = self.matrix {
+            unit.specialise(&mut features, &mut constants);
+            return Specialisation { module: "indexer/logits_matrix", constants, features };
+        }
         if self.wide {
             features.push("wide");
         }
-        let constants = vec![("DIM", Constant::U32(self.dim)), ("HEADS", Constant::U32(self.index_heads))];
         Specialisation { module: "indexer/logits", constants, features }
     }
 }
@@ -111,8 +134,14 @@ impl TileShape {
 pub(crate) fn catalogue() -> Vec<Specialisation> {
     let mut all = Vec::new();
     for (dim, index_heads, wide) in [(128, 64, true), (128, 64, false), (128, 32, true), (64, 128, true), (64, 8, true), (64, 1, false)] {
-        let shape = TileShape { index_heads, dim, wide };
+        let shape = TileShape { index_heads, dim, wide, matrix: None };
         all.extend([shape.specialisation(false), shape.specialisation(true)]);
+    }
+    for unit in MatrixUnit::catalogue() {
+        for (dim, index_heads) in [(128, 64), (128, 32), (64, 13)] {
+            let shape = TileShape { index_heads, dim, wide: false, matrix: Some(unit) };
+            all.extend([shape.specialisation(false), shape.specialisation(true)]);
+        }
     }
     all
 }

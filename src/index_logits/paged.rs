@@ -7,7 +7,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 use super::{Params, TileShape, planned};
 use crate::problem::PagedLogits;
 use crate::windows::{BindingLimits, CacheWindow, Segments, at_least, distinct, product, ranges, word};
-use crate::{Error, Result, Variant, cpu, host, variant};
+use crate::{Error, Result, Variant, cpu, host};
 
 /// What a [`PagedIndexLogits`] plan is made for.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub struct PagedIndexLogitsOptions {
     pub max_context: u64,
     /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
     pub max_binding_bytes: Option<u64>,
-    /// The shader variant to force; both run the same shader.
+    /// The shader variant to force; `generic` and `subgroup` run the same shader.
     pub variant: Option<Variant>,
 }
 
@@ -115,7 +115,7 @@ impl PagedIndexLogits {
             }
         }
         let shape = TileShape::new(options.index_heads, options.dim, u64::from(options.next_n))?;
-        let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
+        let (shape, variant, reason) = shape.choose(device, options.variant)?;
         tracing::debug!(%variant, reason, batch = options.batch, heads = options.index_heads, page = options.page_size, "paged index logits");
         let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(true).kernel(device)?) };
         Ok(PagedIndexLogits { device: device.clone(), options, shape, kernel, variant, reason })

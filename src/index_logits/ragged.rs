@@ -7,7 +7,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 use super::{Params, TileShape, planned};
 use crate::problem::RaggedLogits;
 use crate::windows::{BindingLimits, at_least, distinct, product, ranges, word};
-use crate::{Error, Result, Variant, cpu, host, variant};
+use crate::{Error, Result, Variant, cpu, host};
 
 /// What an [`IndexLogits`] plan is made for.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct IndexLogitsOptions {
     pub dim: u32,
     /// Most bytes to bind at once; `None` for the device's limit. Smaller values serve tests.
     pub max_binding_bytes: Option<u64>,
-    /// The shader variant to force; both run the same shader.
+    /// The shader variant to force; `generic` and `subgroup` run the same shader.
     pub variant: Option<Variant>,
 }
 
@@ -104,7 +104,7 @@ impl IndexLogits {
             return Err(Error::range("keys", "at most 2^31 - 1", options.keys));
         }
         let shape = TileShape::new(options.index_heads, options.dim, options.queries)?;
-        let (variant, reason) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
+        let (shape, variant, reason) = shape.choose(device, options.variant)?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");
         let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(false).kernel(device)?) };
         Ok(IndexLogits { device: device.clone(), options, shape, kernel, variant, reason })

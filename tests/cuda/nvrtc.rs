@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Failed, Trial};
 use portable_dsa::engine::cuda::nvrtc::{Nvrtc, OPTIONS};
-use portable_dsa::shaders::catalogue;
 
-use crate::{absent, full, translated};
+use crate::{absent, full, kernels, translated};
 
 /// Turing, the oldest that has the warp operations; Hopper.
 const QUICK: [&str; 2] = ["sm_75", "sm_90a"];
@@ -30,7 +29,7 @@ pub fn trials() -> Vec<Trial> {
 /// The texts, each with the kernel that first has it.
 fn sources() -> Result<Vec<(String, String)>, Failed> {
     let mut sources = BTreeMap::new();
-    for entry in catalogue() {
+    for entry in kernels() {
         let (translation, _) = translated(&entry)?;
         sources.entry(translation.source).or_insert_with(|| entry.to_string());
     }

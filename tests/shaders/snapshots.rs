@@ -9,7 +9,7 @@ use portable_dsa::shaders::{Specialisation, catalogue};
 use crate::writers::Writers;
 
 /// What is kept of a module: the first kernel in the catalogue with these conditions among its own.
-const KEPT: [(&str, &[&str]); 18] = [
+const KEPT: [(&str, &[&str]); 20] = [
     ("attention/attend", &["q_bf16", "kv_fp8", "heads_16", "direct"]),
     ("attention/attend", &["q_bf16", "kv_fp8", "heads_16", "direct", "subgroup"]),
     ("attention/attend", &["q_bf16", "kv_bf16", "heads_16", "dense", "subgroup"]),
@@ -20,6 +20,8 @@ const KEPT: [(&str, &[&str]); 18] = [
     ("cache/rows", &[]),
     ("indexer/logits", &["wide"]),
     ("indexer/logits", &["paged", "wide"]),
+    ("indexer/logits_matrix", &["subgroup_barrier"]),
+    ("indexer/logits_matrix", &["paged", "eight"]),
     ("indexer/rows", &["bf16", "norm", "rope", "hadamard"]),
     ("indexer/rows", &["paged", "bf16", "norm", "rope", "interleaved", "amax"]),
     ("indexer/rows", &["queries", "bf16", "rope", "hadamard"]),
@@ -92,8 +94,12 @@ fn snapshots(root: &Path) -> Result<Vec<(PathBuf, String)>, Failed> {
     for (name, entry) in kept()? {
         let shader = entry.spec().compose()?;
         let writers = Writers::new(&shader)?;
-        files.push((root.join(format!("{name}.metal")), format!("// {entry}\n{}", writers.msl()?)));
-        files.push((root.join(format!("{name}.hlsl")), format!("// {entry}\n{}", writers.hlsl()?)));
+        if crate::in_msl(&entry) {
+            files.push((root.join(format!("{name}.metal")), format!("// {entry}\n{}", writers.msl()?)));
+        }
+        if entry.matrix_size().is_none() {
+            files.push((root.join(format!("{name}.hlsl")), format!("// {entry}\n{}", writers.hlsl()?)));
+        }
         let memory = shader.reflection.workgroup_memory;
         writeln!(summary, "{name}: {}", spirv_summary(&writers.spirv()?, memory))?;
     }

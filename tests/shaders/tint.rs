@@ -32,7 +32,8 @@ fn missing() -> Option<&'static str> {
 
 fn check() -> Result<(), Failed> {
     let mut shaders = Vec::new();
-    for entry in catalogue() {
+    // Tint has subgroup matrices of its own, with other names.
+    for entry in catalogue().into_iter().filter(|entry| entry.matrix_size().is_none()) {
         let wgsl = entry.spec().compose()?.wgsl;
         shaders.push(serde_json::json!({ "name": entry.to_string(), "entry": "main", "wgsl": wgsl }));
     }

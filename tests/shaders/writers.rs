@@ -6,6 +6,13 @@ use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{ResourceBinding, ShaderStage};
 use portable_dsa::engine::wgsl::{Access, ComposedShader, ReflectedBinding};
 
+/// What some device has for some kernel.
+const CAPABILITIES: Capabilities = Capabilities::SUBGROUP
+    .union(Capabilities::SUBGROUP_BARRIER)
+    .union(Capabilities::SHADER_FLOAT16)
+    .union(Capabilities::SHADER_INT16)
+    .union(Capabilities::COOPERATIVE_MATRIX);
+
 /// A validated shader.
 pub struct Writers<'a> {
     shader: &'a ComposedShader,
@@ -16,7 +23,7 @@ pub struct Writers<'a> {
 impl<'a> Writers<'a> {
     /// Validates; the error names the place.
     pub fn new(shader: &'a ComposedShader) -> Result<Self, String> {
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SUBGROUP);
+        let mut validator = Validator::new(ValidationFlags::all(), CAPABILITIES);
         let info = validator
             .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
             .subgroup_operations(naga::valid::SubgroupOperationSet::all())

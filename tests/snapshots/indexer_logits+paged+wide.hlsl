@@ -6,10 +6,17 @@ struct NagaConstants {
 };
 ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
 
+struct Tile {
+    uint sequence;
+    uint query;
+    uint column;
+};
+
 struct Params {
     uint tiles;
     uint row_tiles;
     uint key_tiles;
+    uint tile_queries;
     uint queries;
     uint columns;
     uint out_stride;
@@ -29,12 +36,6 @@ struct Params {
     uint out_offset;
 };
 
-struct Tile {
-    uint sequence;
-    uint query;
-    uint column;
-};
-
 struct Products {
     float4 low0_;
     float4 high0_;
@@ -48,8 +49,6 @@ struct Products {
 
 static const uint TILE_KEYS = 128u;
 static const uint KEY_QUADS = 32u;
-static const uint DIM = 128u;
-static const uint WORDS = 32u;
 static const uint STEP = 4u;
 static const uint LANE_ROWS = 8u;
 static const uint ROWS = 128u;
@@ -60,17 +59,19 @@ static const uint TILE_QUERIES = 2u;
 static const uint HEAD_LANES = 8u;
 static const uint GROUP = 16u;
 static const uint ABSENT = 4294967295u;
+static const uint DIM = 128u;
+static const uint WORDS = 32u;
 static const uint NEGATIVE_INFINITY = 4286578688u;
 
-cbuffer params : register(b0) { Params params; }
 ByteAddressBuffer q : register(t1);
 ByteAddressBuffer weights : register(t2);
-ByteAddressBuffer keys : register(t3);
 RWByteAddressBuffer logits : register(u4);
-ByteAddressBuffer block_table : register(t5);
-ByteAddressBuffer context_lengths : register(t6);
 groupshared float4 key_tile[512];
 groupshared float4 row_tile[512];
+cbuffer params : register(b0) { Params params; }
+ByteAddressBuffer context_lengths : register(t6);
+ByteAddressBuffer block_table : register(t5);
+ByteAddressBuffer keys : register(t3);
 
 uint naga_mod(uint lhs, uint rhs) {
     return lhs % (rhs == 0u ? 1u : rhs);
@@ -150,29 +151,13 @@ uint page_base(uint sequence, uint column)
     return (_e52 + (((uint(page) - _e56) * _e60) * 33u));
 }
 
-uint key_base(uint sequence_1, uint column_1)
-{
-    const uint _e2 = page_base(sequence_1, column_1);
-    uint _e5 = params.page_size;
-    return ((_e2 == ABSENT) ? ABSENT : (_e2 + (naga_mod(column_1, _e5) * WORDS)));
-}
-
-float scale_of(uint sequence_2, uint column_2)
-{
-    const uint _e2 = page_base(sequence_2, column_2);
-    uint _e6 = params.page_size;
-    uint _e12 = params.page_size;
-    uint _e16 = asuint(keys.Load(((_e2 + (_e6 * WORDS)) + naga_mod(column_2, _e12))*4));
-    return asfloat(_e16);
-}
-
 uint2 tile_span(Tile tile)
 {
     uint2 span = (uint2)0;
     uint i = 0u;
     bool local_3 = (bool)0;
     bool found = false;
-    uint column_3 = (uint)0;
+    uint column_1 = (uint)0;
     bool local_4 = (bool)0;
 
     span = uint2((tile.column + TILE_KEYS), tile.column);
@@ -217,16 +202,16 @@ uint2 tile_span(Tile tile)
             uint _e71 = span.x;
             uint _e73 = span.x;
             uint _e76 = params.page_size;
-            column_3 = (_e71 - naga_mod(_e73, _e76));
+            column_1 = (_e71 - naga_mod(_e73, _e76));
             bool loop_init_1 = true;
             while(true) {
                 if (!loop_init_1) {
-                    uint _e95 = column_3;
+                    uint _e95 = column_1;
                     uint _e98 = params.page_size;
-                    column_3 = (_e95 + _e98);
+                    column_1 = (_e95 + _e98);
                 }
                 loop_init_1 = false;
-                uint _e80 = column_3;
+                uint _e80 = column_1;
                 uint _e82 = span.y;
                 if ((_e80 < _e82)) {
                 } else {
@@ -235,7 +220,7 @@ uint2 tile_span(Tile tile)
                 {
                     bool _e84 = found;
                     if (!(_e84)) {
-                        uint _e89 = column_3;
+                        uint _e89 = column_1;
                         const uint _e90 = page_base(tile.sequence, _e89);
                         local_4 = (_e90 != ABSENT);
                     } else {
@@ -298,6 +283,13 @@ uint row_base(Tile tile_2, uint row)
     uint _e31 = params.q_offset;
     uint _e35 = params.queries;
     return (_e31 + (((((tile_2.sequence * _e35) + query) * HEADS) + head_1) * WORDS));
+}
+
+uint key_base(uint sequence_1, uint column_2)
+{
+    const uint _e2 = page_base(sequence_1, column_2);
+    uint _e5 = params.page_size;
+    return ((_e2 == ABSENT) ? ABSENT : (_e2 + (naga_mod(column_2, _e5) * WORDS)));
 }
 
 uint4 staged_bases(Tile tile_3, uint2 span_1, uint lane_2)
@@ -413,22 +405,22 @@ void stage(uint4 words_1, uint lane_5)
 
 void multiply_add(inout Products products_1, float4 low_1, float4 high_1, float4 row_1)
 {
-    float4 _e5 = products_1.low0_;
-    products_1.low0_ = (_e5 + (low_1 * row_1.x));
-    float4 _e10 = products_1.high0_;
-    products_1.high0_ = (_e10 + (high_1 * row_1.x));
-    float4 _e15 = products_1.low1_;
-    products_1.low1_ = (_e15 + (low_1 * row_1.y));
-    float4 _e20 = products_1.high1_;
-    products_1.high1_ = (_e20 + (high_1 * row_1.y));
-    float4 _e25 = products_1.low2_;
-    products_1.low2_ = (_e25 + (low_1 * row_1.z));
-    float4 _e30 = products_1.high2_;
-    products_1.high2_ = (_e30 + (high_1 * row_1.z));
-    float4 _e35 = products_1.low3_;
-    products_1.low3_ = (_e35 + (low_1 * row_1.w));
-    float4 _e40 = products_1.high3_;
-    products_1.high3_ = (_e40 + (high_1 * row_1.w));
+    float4 _e8 = products_1.low0_;
+    products_1.low0_ = mad(low_1, (row_1.x).xxxx, _e8);
+    float4 _e14 = products_1.high0_;
+    products_1.high0_ = mad(high_1, (row_1.x).xxxx, _e14);
+    float4 _e20 = products_1.low1_;
+    products_1.low1_ = mad(low_1, (row_1.y).xxxx, _e20);
+    float4 _e26 = products_1.high1_;
+    products_1.high1_ = mad(high_1, (row_1.y).xxxx, _e26);
+    float4 _e32 = products_1.low2_;
+    products_1.low2_ = mad(low_1, (row_1.z).xxxx, _e32);
+    float4 _e38 = products_1.high2_;
+    products_1.high2_ = mad(high_1, (row_1.z).xxxx, _e38);
+    float4 _e44 = products_1.low3_;
+    products_1.low3_ = mad(low_1, (row_1.w).xxxx, _e44);
+    float4 _e50 = products_1.high3_;
+    products_1.high3_ = mad(high_1, (row_1.w).xxxx, _e50);
     return;
 }
 
@@ -481,6 +473,15 @@ float4 high_sum(Products p_1, float4 w_1)
 {
     float4 zero_1 = (0.0).xxxx;
     return ((((max(p_1.high0_, zero_1) * w_1.x) + (max(p_1.high1_, zero_1) * w_1.y)) + (max(p_1.high2_, zero_1) * w_1.z)) + (max(p_1.high3_, zero_1) * w_1.w));
+}
+
+float scale_of(uint sequence_2, uint column_3)
+{
+    const uint _e2 = page_base(sequence_2, column_3);
+    uint _e6 = params.page_size;
+    uint _e12 = params.page_size;
+    uint _e16 = asuint(keys.Load(((_e2 + (_e6 * WORDS)) + naga_mod(column_3, _e12))*4));
+    return asfloat(_e16);
 }
 
 void write_tile(Tile tile_4, uint lane_6, bool computed)

@@ -6,18 +6,29 @@
 using metal::uint;
 
 struct _mslBufferSizes {
+    uint size0;
     uint size1;
     uint size2;
-    uint size3;
-    uint size4;
-    uint size5;
     uint size6;
+    uint size7;
+    uint size8;
 };
 
+typedef uint type_1[1];
+typedef float type_3[1];
+struct type_5 {
+    metal::float4 inner[512];
+};
+struct Tile {
+    uint sequence;
+    uint query;
+    uint column;
+};
 struct Params {
     uint tiles;
     uint row_tiles;
     uint key_tiles;
+    uint tile_queries;
     uint queries;
     uint columns;
     uint out_stride;
@@ -36,17 +47,7 @@ struct Params {
     uint table_offset;
     uint out_offset;
 };
-typedef uint type_1[1];
-typedef float type_3[1];
-typedef int type_5[1];
-struct type_7 {
-    metal::float4 inner[512];
-};
-struct Tile {
-    uint sequence;
-    uint query;
-    uint column;
-};
+typedef int type_7[1];
 struct Products {
     metal::float4 low0_;
     metal::float4 high0_;
@@ -59,8 +60,6 @@ struct Products {
 };
 constant uint TILE_KEYS = 128u;
 constant uint KEY_QUADS = 32u;
-constant uint DIM = 128u;
-constant uint WORDS = 32u;
 constant uint STEP = 4u;
 constant uint LANE_ROWS = 8u;
 constant uint ROWS = 128u;
@@ -71,6 +70,8 @@ constant uint TILE_QUERIES = 2u;
 constant uint HEAD_LANES = 8u;
 constant uint GROUP = 16u;
 constant uint ABSENT = 4294967295u;
+constant uint DIM = 128u;
+constant uint WORDS = 32u;
 constant uint NEGATIVE_INFINITY = 4286578688u;
 
 Tile tile_of(
@@ -93,7 +94,7 @@ Tile tile_of(
 metal::uint2 range_of(
     uint at,
     constant Params& params,
-    device type_5 const& context_lengths,
+    device type_7 const& context_lengths,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint _e5 = params.range_offset;
@@ -106,7 +107,7 @@ uint page_base(
     uint sequence,
     uint column,
     constant Params& params,
-    device type_5 const& block_table,
+    device type_7 const& block_table,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     bool local_1 = {};
@@ -144,45 +145,18 @@ uint page_base(
     return _e52 + (((static_cast<uint>(page) - _e56) * _e60) * 33u);
 }
 
-uint key_base(
-    uint sequence_1,
-    uint column_1,
-    constant Params& params,
-    device type_5 const& block_table,
-    constant _mslBufferSizes& _buffer_sizes
-) {
-    uint _e2 = page_base(sequence_1, column_1, params, block_table, _buffer_sizes);
-    uint _e5 = params.page_size;
-    return (_e2 == ABSENT) ? ABSENT : (_e2 + ((column_1 % _e5) * WORDS));
-}
-
-float scale_of(
-    uint sequence_2,
-    uint column_2,
-    constant Params& params,
-    device type_1 const& keys,
-    device type_5 const& block_table,
-    constant _mslBufferSizes& _buffer_sizes
-) {
-    uint _e2 = page_base(sequence_2, column_2, params, block_table, _buffer_sizes);
-    uint _e6 = params.page_size;
-    uint _e12 = params.page_size;
-    uint _e16 = keys[(_e2 + (_e6 * WORDS)) + (column_2 % _e12)];
-    return as_type<float>(_e16);
-}
-
 metal::uint2 tile_span(
     Tile tile,
     constant Params& params,
-    device type_5 const& block_table,
-    device type_5 const& context_lengths,
+    device type_7 const& context_lengths,
+    device type_7 const& block_table,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint2 span = {};
     uint i = 0u;
     bool local_3 = {};
     bool found = false;
-    uint column_3 = {};
+    uint column_1 = {};
     bool local_4 = {};
     span = metal::uint2(tile.column + TILE_KEYS, tile.column);
     bool loop_init = true;
@@ -226,16 +200,16 @@ metal::uint2 tile_span(
             uint _e71 = span.x;
             uint _e73 = span.x;
             uint _e76 = params.page_size;
-            column_3 = _e71 - (_e73 % _e76);
+            column_1 = _e71 - (_e73 % _e76);
             bool loop_init_1 = true;
             while(true) {
                 if (!loop_init_1) {
-                    uint _e95 = column_3;
+                    uint _e95 = column_1;
                     uint _e98 = params.page_size;
-                    column_3 = _e95 + _e98;
+                    column_1 = _e95 + _e98;
                 }
                 loop_init_1 = false;
-                uint _e80 = column_3;
+                uint _e80 = column_1;
                 uint _e82 = span.y;
                 if (_e80 < _e82) {
                 } else {
@@ -244,7 +218,7 @@ metal::uint2 tile_span(
                 {
                     bool _e84 = found;
                     if (!(_e84)) {
-                        uint _e89 = column_3;
+                        uint _e89 = column_1;
                         uint _e90 = page_base(tile.sequence, _e89, params, block_table, _buffer_sizes);
                         local_4 = _e90 != ABSENT;
                     } else {
@@ -271,14 +245,14 @@ metal::uint4 naga_f2u32(metal::float4 value) {
 metal::uint2 shared_span(
     Tile tile_1,
     uint lane_1,
+    threadgroup type_5& key_tile,
     constant Params& params,
-    device type_5 const& block_table,
-    device type_5 const& context_lengths,
-    threadgroup type_7& key_tile,
+    device type_7 const& context_lengths,
+    device type_7 const& block_table,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     if (lane_1 == 0u) {
-        metal::uint2 _e4 = tile_span(tile_1, params, block_table, context_lengths, _buffer_sizes);
+        metal::uint2 _e4 = tile_span(tile_1, params, context_lengths, block_table, _buffer_sizes);
         key_tile.inner[0] = metal::float4(static_cast<float>(_e4.x >> 16u), static_cast<float>(_e4.x & 65535u), static_cast<float>(_e4.y >> 16u), static_cast<float>(_e4.y & 65535u));
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
@@ -318,12 +292,24 @@ uint row_base(
     return _e31 + (((((tile_2.sequence * _e35) + query) * HEADS) + head_1) * WORDS);
 }
 
+uint key_base(
+    uint sequence_1,
+    uint column_2,
+    constant Params& params,
+    device type_7 const& block_table,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    uint _e2 = page_base(sequence_1, column_2, params, block_table, _buffer_sizes);
+    uint _e5 = params.page_size;
+    return (_e2 == ABSENT) ? ABSENT : (_e2 + ((column_2 % _e5) * WORDS));
+}
+
 metal::uint4 staged_bases(
     Tile tile_3,
     metal::uint2 span_1,
     uint lane_2,
     constant Params& params,
-    device type_5 const& block_table,
+    device type_7 const& block_table,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bases = metal::uint4(4294967295u);
@@ -420,8 +406,8 @@ metal::float4 e4m3x4_to_f32_(
 void stage(
     metal::uint4 words_1,
     uint lane_5,
-    threadgroup type_7& key_tile,
-    threadgroup type_7& row_tile
+    threadgroup type_5& key_tile,
+    threadgroup type_5& row_tile
 ) {
     metal::float4 _e3 = e4m3x4_to_f32_(words_1.x);
     metal::float4 _e5 = e4m3x4_to_f32_(words_1.y);
@@ -457,22 +443,22 @@ void multiply_add(
     metal::float4 high_1,
     metal::float4 row_1
 ) {
-    metal::float4 _e5 = products_1.low0_;
-    products_1.low0_ = _e5 + (low_1 * row_1.x);
-    metal::float4 _e10 = products_1.high0_;
-    products_1.high0_ = _e10 + (high_1 * row_1.x);
-    metal::float4 _e15 = products_1.low1_;
-    products_1.low1_ = _e15 + (low_1 * row_1.y);
-    metal::float4 _e20 = products_1.high1_;
-    products_1.high1_ = _e20 + (high_1 * row_1.y);
-    metal::float4 _e25 = products_1.low2_;
-    products_1.low2_ = _e25 + (low_1 * row_1.z);
-    metal::float4 _e30 = products_1.high2_;
-    products_1.high2_ = _e30 + (high_1 * row_1.z);
-    metal::float4 _e35 = products_1.low3_;
-    products_1.low3_ = _e35 + (low_1 * row_1.w);
-    metal::float4 _e40 = products_1.high3_;
-    products_1.high3_ = _e40 + (high_1 * row_1.w);
+    metal::float4 _e8 = products_1.low0_;
+    products_1.low0_ = metal::fma(low_1, metal::float4(row_1.x), _e8);
+    metal::float4 _e14 = products_1.high0_;
+    products_1.high0_ = metal::fma(high_1, metal::float4(row_1.x), _e14);
+    metal::float4 _e20 = products_1.low1_;
+    products_1.low1_ = metal::fma(low_1, metal::float4(row_1.y), _e20);
+    metal::float4 _e26 = products_1.high1_;
+    products_1.high1_ = metal::fma(high_1, metal::float4(row_1.y), _e26);
+    metal::float4 _e32 = products_1.low2_;
+    products_1.low2_ = metal::fma(low_1, metal::float4(row_1.z), _e32);
+    metal::float4 _e38 = products_1.high2_;
+    products_1.high2_ = metal::fma(high_1, metal::float4(row_1.z), _e38);
+    metal::float4 _e44 = products_1.low3_;
+    products_1.low3_ = metal::fma(low_1, metal::float4(row_1.w), _e44);
+    metal::float4 _e50 = products_1.high3_;
+    products_1.high3_ = metal::fma(high_1, metal::float4(row_1.w), _e50);
     return;
 }
 
@@ -480,8 +466,8 @@ metal::float4 four_weights(
     uint at_1,
     uint head,
     bool present,
-    constant Params& params,
     device type_3 const& weights,
+    constant Params& params,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::float4 result = metal::float4(0.0);
@@ -536,16 +522,31 @@ metal::float4 high_sum(
     return (((metal::max(p_1.high0_, zero_1) * w_1.x) + (metal::max(p_1.high1_, zero_1) * w_1.y)) + (metal::max(p_1.high2_, zero_1) * w_1.z)) + (metal::max(p_1.high3_, zero_1) * w_1.w);
 }
 
+float scale_of(
+    uint sequence_2,
+    uint column_3,
+    constant Params& params,
+    device type_7 const& block_table,
+    device type_1 const& keys,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    uint _e2 = page_base(sequence_2, column_3, params, block_table, _buffer_sizes);
+    uint _e6 = params.page_size;
+    uint _e12 = params.page_size;
+    uint _e16 = keys[(_e2 + (_e6 * WORDS)) + (column_3 % _e12)];
+    return as_type<float>(_e16);
+}
+
 void write_tile(
     Tile tile_4,
     uint lane_6,
     bool computed,
-    constant Params& params,
-    device type_1 const& keys,
     device type_1& logits,
-    device type_5 const& block_table,
-    device type_5 const& context_lengths,
-    threadgroup type_7& key_tile,
+    threadgroup type_5& key_tile,
+    constant Params& params,
+    device type_7 const& context_lengths,
+    device type_7 const& block_table,
+    device type_1 const& keys,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_3 = {};
@@ -625,7 +626,7 @@ void write_tile(
                     }
                 }
                 float _e96 = sum;
-                float _e98 = scale_of(tile_4.sequence, column_5, params, keys, block_table, _buffer_sizes);
+                float _e98 = scale_of(tile_4.sequence, column_5, params, block_table, keys, _buffer_sizes);
                 logits[place] = as_type<uint>(_e96 * _e98);
             } else {
                 uint _e103 = params.fill;
@@ -651,15 +652,15 @@ struct main_Input {
   uint lane [[thread_index_in_threadgroup]]
 , metal::uint3 wid [[threadgroup_position_in_grid]]
 , metal::uint3 nwg [[threadgroups_per_grid]]
-, constant Params& params [[buffer(0)]]
 , device type_1 const& q [[buffer(1)]]
 , device type_3 const& weights [[buffer(2)]]
-, device type_1 const& keys [[buffer(3)]]
 , device type_1& logits [[buffer(4)]]
-, device type_5 const& block_table [[buffer(5)]]
-, device type_5 const& context_lengths [[buffer(6)]]
-, threadgroup type_7& key_tile
-, threadgroup type_7& row_tile
+, threadgroup type_5& key_tile
+, threadgroup type_5& row_tile
+, constant Params& params [[buffer(0)]]
+, device type_7 const& context_lengths [[buffer(6)]]
+, device type_7 const& block_table [[buffer(5)]]
+, device type_1 const& keys [[buffer(3)]]
 , constant _mslBufferSizes& _buffer_sizes [[buffer(30)]]
 ) {
     Products products = {};
@@ -677,9 +678,9 @@ struct main_Input {
         return;
     }
     Tile _e8 = tile_of(_e3, params);
-    metal::uint2 _e9 = shared_span(_e8, lane, params, block_table, context_lengths, key_tile, _buffer_sizes);
+    metal::uint2 _e9 = shared_span(_e8, lane, key_tile, params, context_lengths, block_table, _buffer_sizes);
     if (_e9.x >= _e9.y) {
-        write_tile(_e8, lane, false, params, keys, logits, block_table, context_lengths, key_tile, _buffer_sizes);
+        write_tile(_e8, lane, false, logits, key_tile, params, context_lengths, block_table, keys, _buffer_sizes);
         return;
     }
     uint x = lane % 16u;
@@ -779,7 +780,7 @@ struct main_Input {
     bool present_1 = local;
     uint _e169 = params.queries;
     uint at_5 = ((_e8.sequence * _e169) + _e8.query) + i_4;
-    metal::float4 _e174 = four_weights(at_5, head_2, present_1, params, weights, _buffer_sizes);
+    metal::float4 _e174 = four_weights(at_5, head_2, present_1, weights, params, _buffer_sizes);
     Products _e175 = products;
     metal::float4 _e176 = low_sum(_e175, _e174);
     low = _e176;
@@ -787,7 +788,7 @@ struct main_Input {
     metal::float4 _e179 = high_sum(_e178, _e174);
     high = _e179;
     {
-        metal::float4 _e183 = four_weights(at_5, head_2 + 4u, present_1, params, weights, _buffer_sizes);
+        metal::float4 _e183 = four_weights(at_5, head_2 + 4u, present_1, weights, params, _buffer_sizes);
         metal::float4 _e184 = low;
         Products _e185 = more;
         metal::float4 _e186 = low_sum(_e185, _e183);
@@ -803,6 +804,6 @@ struct main_Input {
     metal::float4 _e205 = high;
     key_tile.inner[((y_1 * KEY_QUADS) + x) + 16u] = _e205;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    write_tile(_e8, lane, true, params, keys, logits, block_table, context_lengths, key_tile, _buffer_sizes);
+    write_tile(_e8, lane, true, logits, key_tile, params, context_lengths, block_table, keys, _buffer_sizes);
     return;
 }

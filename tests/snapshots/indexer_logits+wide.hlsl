@@ -6,10 +6,17 @@ struct NagaConstants {
 };
 ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
 
+struct Tile {
+    uint sequence;
+    uint query;
+    uint column;
+};
+
 struct Params {
     uint tiles;
     uint row_tiles;
     uint key_tiles;
+    uint tile_queries;
     uint queries;
     uint columns;
     uint out_stride;
@@ -29,12 +36,6 @@ struct Params {
     uint out_offset;
 };
 
-struct Tile {
-    uint sequence;
-    uint query;
-    uint column;
-};
-
 struct Products {
     float4 low0_;
     float4 high0_;
@@ -48,8 +49,6 @@ struct Products {
 
 static const uint TILE_KEYS = 128u;
 static const uint KEY_QUADS = 32u;
-static const uint DIM = 128u;
-static const uint WORDS = 32u;
 static const uint STEP = 4u;
 static const uint LANE_ROWS = 8u;
 static const uint ROWS = 128u;
@@ -60,18 +59,20 @@ static const uint TILE_QUERIES = 2u;
 static const uint HEAD_LANES = 8u;
 static const uint GROUP = 16u;
 static const uint ABSENT = 4294967295u;
+static const uint DIM = 128u;
+static const uint WORDS = 32u;
 static const uint NEGATIVE_INFINITY = 4286578688u;
 
-cbuffer params : register(b0) { Params params; }
 ByteAddressBuffer q : register(t1);
 ByteAddressBuffer weights : register(t2);
-ByteAddressBuffer keys : register(t3);
 RWByteAddressBuffer logits : register(u4);
-ByteAddressBuffer k_scale : register(t5);
-ByteAddressBuffer k_start : register(t6);
-ByteAddressBuffer k_end : register(t7);
 groupshared float4 key_tile[512];
 groupshared float4 row_tile[512];
+cbuffer params : register(b0) { Params params; }
+ByteAddressBuffer k_start : register(t6);
+ByteAddressBuffer k_end : register(t7);
+ByteAddressBuffer keys : register(t3);
+ByteAddressBuffer k_scale : register(t5);
 
 uint naga_mod(uint lhs, uint rhs) {
     return lhs % (rhs == 0u ? 1u : rhs);
@@ -118,19 +119,6 @@ uint2 range_of(uint at)
     int _e25 = asint(k_end.Load((_e22 + at)*4));
     int end = asint(asuint(clamp(_e25, low_2, high_2)) - asuint(low_2));
     return uint2(uint(start), uint(end));
-}
-
-uint key_base(uint sequence, uint column)
-{
-    uint _e4 = params.keys_offset;
-    return (_e4 + (column * WORDS));
-}
-
-float scale_of(uint sequence_1, uint column_1)
-{
-    uint _e5 = params.scale_offset;
-    float _e8 = asfloat(k_scale.Load((_e5 + column_1)*4));
-    return _e8;
 }
 
 uint2 tile_span(Tile tile)
@@ -213,6 +201,12 @@ uint row_base(Tile tile_2, uint row)
     uint _e31 = params.q_offset;
     uint _e35 = params.queries;
     return (_e31 + (((((tile_2.sequence * _e35) + query) * HEADS) + head_1) * WORDS));
+}
+
+uint key_base(uint sequence, uint column)
+{
+    uint _e4 = params.keys_offset;
+    return (_e4 + (column * WORDS));
 }
 
 uint4 staged_bases(Tile tile_3, uint2 span_1, uint lane_2)
@@ -328,22 +322,22 @@ void stage(uint4 words_1, uint lane_5)
 
 void multiply_add(inout Products products_1, float4 low_1, float4 high_1, float4 row_1)
 {
-    float4 _e5 = products_1.low0_;
-    products_1.low0_ = (_e5 + (low_1 * row_1.x));
-    float4 _e10 = products_1.high0_;
-    products_1.high0_ = (_e10 + (high_1 * row_1.x));
-    float4 _e15 = products_1.low1_;
-    products_1.low1_ = (_e15 + (low_1 * row_1.y));
-    float4 _e20 = products_1.high1_;
-    products_1.high1_ = (_e20 + (high_1 * row_1.y));
-    float4 _e25 = products_1.low2_;
-    products_1.low2_ = (_e25 + (low_1 * row_1.z));
-    float4 _e30 = products_1.high2_;
-    products_1.high2_ = (_e30 + (high_1 * row_1.z));
-    float4 _e35 = products_1.low3_;
-    products_1.low3_ = (_e35 + (low_1 * row_1.w));
-    float4 _e40 = products_1.high3_;
-    products_1.high3_ = (_e40 + (high_1 * row_1.w));
+    float4 _e8 = products_1.low0_;
+    products_1.low0_ = mad(low_1, (row_1.x).xxxx, _e8);
+    float4 _e14 = products_1.high0_;
+    products_1.high0_ = mad(high_1, (row_1.x).xxxx, _e14);
+    float4 _e20 = products_1.low1_;
+    products_1.low1_ = mad(low_1, (row_1.y).xxxx, _e20);
+    float4 _e26 = products_1.high1_;
+    products_1.high1_ = mad(high_1, (row_1.y).xxxx, _e26);
+    float4 _e32 = products_1.low2_;
+    products_1.low2_ = mad(low_1, (row_1.z).xxxx, _e32);
+    float4 _e38 = products_1.high2_;
+    products_1.high2_ = mad(high_1, (row_1.z).xxxx, _e38);
+    float4 _e44 = products_1.low3_;
+    products_1.low3_ = mad(low_1, (row_1.w).xxxx, _e44);
+    float4 _e50 = products_1.high3_;
+    products_1.high3_ = mad(high_1, (row_1.w).xxxx, _e50);
     return;
 }
 
@@ -396,6 +390,13 @@ float4 high_sum(Products p_1, float4 w_1)
 {
     float4 zero_1 = (0.0).xxxx;
     return ((((max(p_1.high0_, zero_1) * w_1.x) + (max(p_1.high1_, zero_1) * w_1.y)) + (max(p_1.high2_, zero_1) * w_1.z)) + (max(p_1.high3_, zero_1) * w_1.w));
+}
+
+float scale_of(uint sequence_1, uint column_1)
+{
+    uint _e5 = params.scale_offset;
+    float _e8 = asfloat(k_scale.Load((_e5 + column_1)*4));
+    return _e8;
 }
 
 void write_tile(Tile tile_4, uint lane_6, bool computed)

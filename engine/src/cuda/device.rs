@@ -17,6 +17,7 @@ use crate::{Capabilities, DeviceInfo, DeviceKind, EngineError, KernelSpec, Matri
 const MAX_BINDING_BYTES: u64 = (1 << 31) - 256;
 /// What shaders may use; the translation names what it lacks.
 const VALID: NagaCapabilities = NagaCapabilities::SUBGROUP
+    .union(NagaCapabilities::SUBGROUP_BARRIER)
     .union(NagaCapabilities::SHADER_FLOAT16)
     .union(NagaCapabilities::SHADER_FLOAT16_IN_FLOAT32)
     .union(NagaCapabilities::SHADER_INT64)
@@ -109,7 +110,9 @@ fn limits(compute_capability: (u32, u32), shared_bytes: u32, threads: u32, memor
     Capabilities {
         subgroup: Some(SubgroupSizes { min: 32, max: 32 }),
         shader_f16: true,
-        matrix_shapes: vec![shape("f16"), shape("f32")],
+        shader_i16: true,
+        // `mma` of f16 with the shapes that the translation uses.
+        matrix_shapes: if compute_capability >= (7, 5) { vec![shape("f16"), shape("f32")] } else { Vec::new() },
         max_workgroup_memory: shared_bytes,
         max_invocations: threads,
         max_binding_bytes: MAX_BINDING_BYTES,

@@ -7,8 +7,13 @@ use crate::kernel::Kernels;
 use crate::{Capabilities, Device, DeviceInfo, DeviceKind, EngineError, MatrixShape, Result, SubgroupSizes};
 
 /// Features that kernels or timers make use of; each is asked for where the adapter has it.
-const WANTED: wgpu::Features =
-    wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_F16).union(wgpu::Features::TIMESTAMP_QUERY).union(wgpu::Features::PIPELINE_CACHE);
+const WANTED: wgpu::Features = wgpu::Features::SUBGROUP
+    .union(wgpu::Features::SUBGROUP_BARRIER)
+    .union(wgpu::Features::SHADER_F16)
+    .union(wgpu::Features::SHADER_I16)
+    .union(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX)
+    .union(wgpu::Features::TIMESTAMP_QUERY)
+    .union(wgpu::Features::PIPELINE_CACHE);
 
 /// An adapter that could be opened.
 pub(crate) struct Adapter {
@@ -64,6 +69,7 @@ pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo
     let mut capabilities = Capabilities {
         subgroup: Some(SubgroupSizes { min: info.subgroup_min_size, max: info.subgroup_max_size }),
         shader_f16: true,
+        shader_i16: true,
         matrix_shapes: adapter.cooperative_matrix_properties().iter().map(matrix_shape).collect(),
         max_workgroup_memory: 0,
         max_invocations: 0,
@@ -86,6 +92,10 @@ pub(super) fn restrict(capabilities: &mut Capabilities, features: wgpu::Features
         capabilities.subgroup = None;
     }
     capabilities.shader_f16 &= features.contains(wgpu::Features::SHADER_F16);
+    capabilities.shader_i16 &= features.contains(wgpu::Features::SHADER_I16);
+    if !features.contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX) {
+        capabilities.matrix_shapes.clear();
+    }
     capabilities.timestamps &= features.contains(wgpu::Features::TIMESTAMP_QUERY);
     capabilities.max_workgroup_memory = limits.max_compute_workgroup_storage_size;
     capabilities.max_invocations = limits.max_compute_invocations_per_workgroup;
@@ -110,6 +120,9 @@ impl Adapter {
             label: Some("dsa"),
             required_features: features,
             required_limits: self.adapter.limits(),
+            // SAFETY: the one experimental feature that is asked for is cooperative matrices, which the shaders of the `matrix` variants use;
+            // naga validates them, and the conformance cases cover them on every device that has the feature.
+            experimental_features: unsafe { wgpu::ExperimentalFeatures::enabled() },
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(self.adapter.request_device(&descriptor))

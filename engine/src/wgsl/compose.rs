@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use wesl::{CompileOptions, Feature, NoMangler, VirtualResolver, syntax::ModulePath};
 
+use super::unroll::unroll;
 use crate::{EngineError, Result};
 
 /// One shader file.
@@ -48,7 +49,7 @@ pub struct KernelSpec<'a> {
     pub entry: &'a str,
     /// Constants, importable from `package::constants`.
     pub constants: &'a [(&'a str, Constant)],
-    /// Conditions that hold in `@if(..)`; all others do not.
+    /// Conditions that hold in `@if(..)`; all others do not. `rolled`: loops marked `@unroll` stay loops.
     pub features: &'a [&'a str],
 }
 
@@ -86,7 +87,8 @@ pub(super) fn compose(spec: &KernelSpec<'_>, replaced: &HashMap<String, String>)
     for feature in spec.features {
         options.features.flags.insert((*feature).to_owned(), Feature::Enable);
     }
-    let compiled = wesl::compile_sourcemap(&path(spec.module)?, &resolver, &NoMangler, &options).map_err(|error| spec.error(error))?;
+    let mut compiled = wesl::compile_sourcemap(&path(spec.module)?, &resolver, &NoMangler, &options).map_err(|error| spec.error(error))?;
+    unroll(&mut compiled.syntax, spec.features.contains(&"rolled")).map_err(|reason| spec.error(reason))?;
     Ok(compiled.to_string())
 }
 

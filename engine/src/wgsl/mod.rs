@@ -2,6 +2,7 @@
 
 mod compose;
 mod reflect;
+mod unroll;
 
 use std::collections::HashMap;
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use portable_dsa::Variant;
 use portable_dsa::conformance::{self, Outcome, Trial, cases};
 use portable_dsa::engine::{Device, DeviceInfo};
 
@@ -24,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
     /// Only this variant
-    #[arg(long, value_parser = ["generic", "subgroup", "cpu"])]
+    #[arg(long, value_parser = ["generic", "subgroup", "matrix", "cpu"])]
     variant: Option<String>,
     /// Also the peers' full sizes, which take a real GPU and some GiB of memory
     #[arg(long)]
@@ -89,7 +88,7 @@ fn selected(args: &Args, device: &Device) -> Vec<Trial> {
         (args.filter.is_empty() || args.filter.iter().any(|text| name.contains(text)))
             && args.variant.as_ref().is_none_or(|variant| *variant == trial.variant_name())
     });
-    trials.sort_by_key(|trial| (trial.variant == Some(Variant::Subgroup), order.get(trial.case.group).copied()));
+    trials.sort_by_key(|trial| (trial.variant, order.get(trial.case.group).copied()));
     trials
 }
 

@@ -83,6 +83,7 @@ enum Requested {
     Auto,
     Generic,
     Subgroup,
+    Matrix,
 }
 
 impl Files {
@@ -92,6 +93,7 @@ impl Files {
             Requested::Auto => None,
             Requested::Generic => Some(Variant::Generic),
             Requested::Subgroup => Some(Variant::Subgroup),
+            Requested::Matrix => Some(Variant::Matrix),
         }
     }
 }
