@@ -14,8 +14,10 @@ macro_rules! files {
 pub static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
         "attention/attend",
+        "attention/attend_matrix",
         "attention/merge",
         "attention/output",
+        "attention/problem",
         "attention/rows",
         "bench/copy",
         "bench/multiply_add",

@@ -25,7 +25,7 @@ pub fn choose(device: &Device, requested: Option<Variant>, available: &[Variant]
     }
     if let Some((variant, source)) = forced {
         if !available.contains(&variant) {
-            return Err(unsupported(device, variant, "this operation has no such variant"));
+            return Err(unsupported(device, variant, "this operation has no such variant for these shapes and types"));
         }
         return match refusal(device, variant) {
             None => Ok((variant, format!("forced by {source}"))),
@@ -106,6 +106,11 @@ impl MatrixUnit {
         let info = device.info();
         let subgroup_barrier = capabilities.compute_capability.is_some() || info.driver.starts_with("NVIDIA");
         Ok(MatrixUnit { size, subgroup, subgroup_barrier, rolled: info.kind == DeviceKind::Software })
+    }
+
+    /// Rows and columns of a matrix.
+    pub(crate) fn size(&self) -> u32 {
+        self.size
     }
 
     /// Conditions and constants of a shader that uses matrices.

@@ -58,15 +58,18 @@ fn in_msl(entry: &Specialisation) -> bool {
     entry.matrix_size().unwrap_or(8) == 8 && entry.subgroup_size().unwrap_or(32) == 32
 }
 
-/// WebGPU's default limits. Of workgroup memory a kernel with matrices may use the half of what NVIDIA's drivers offer, so that two
-/// workgroups are at work in a processor.
+/// WebGPU's default limits; for kernels with matrices, what Metal offers, or what NVIDIA's drivers do.
 fn within_limits(entry: &Specialisation, shader: &ComposedShader) -> Result<(), String> {
     let reflection = &shader.reflection;
-    let memory = if entry.matrix_size().is_some() { 24 << 10 } else { 16 << 10 };
+    let (memory, invocations) = match entry.matrix_size() {
+        None => (16 << 10, 256),
+        Some(8) => (32 << 10, 512),
+        Some(_) => (48 << 10, 512),
+    };
     let storage = reflection.bindings.iter().filter(|binding| binding.access != Access::Uniform).count() as u32;
     for (what, needed, limit) in [
         ("bytes of workgroup memory", reflection.workgroup_memory, memory),
-        ("invocations", reflection.workgroup_size.iter().product(), 256),
+        ("invocations", reflection.workgroup_size.iter().product(), invocations),
         ("storage buffers", storage, 8),
     ] {
         if needed > limit {

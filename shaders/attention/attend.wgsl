@@ -12,48 +12,9 @@
 import package::constants::{D_QK, D_V, HEAD_BLOCK};
 import package::common::grid::flat_workgroup_id;
 import package::attention::rows::{Eight, row_eight, row_pair};
-import package::attention::output::{NO_MAXIMUM, LN_2};
-@if(direct) import package::attention::output::{POSITIVE_INFINITY, NEGATIVE_INFINITY, store_pair, natural_lse, sink_factor, max_logits, lse};
-@if(q_bf16) import package::common::floats::unpack_bf16x2;
-@if(q_f16) import package::common::floats::unpack_f16x2;
+import package::attention::output::NO_MAXIMUM;
+import package::attention::problem::{Place, count_keys, finish_head, key_count, params, place_of, query_eight, row_of, write_value};
 @if(subgroup) enable subgroups;
-
-struct Params {
-    // Workgroups with work: queries of this dispatch x head blocks x splits.
-    workgroups: u32,
-    heads: u32,
-    head_blocks: u32,
-    splits: u32,
-    // The first query of this dispatch, counted from the start of the bound q, indices, out and max_logits.
-    first_query: u32,
-    // The same from the start of the bound topk_length and lse, of which lse is [.., heads, lse_inner].
-    length_query: u32,
-    lse_query: u32,
-    lse_inner: u32,
-    // The window of rows that is bound: absolute row numbers.
-    window_start: u32,
-    window_end: u32,
-    top_k: u32,
-    // topk_length has one entry for this many queries; 0 means that there is none.
-    queries_per_length: u32,
-    has_sink: u32,
-    has_max_logits: u32,
-    // Partial results: slots of a query, and the first slot of this window.
-    slots: u32,
-    first_slot: u32,
-    // softmax_scale * log2(e).
-    scale: f32,
-}
-
-@group(0) @binding(0) var<storage, read> q: array<vec4<u32>>;
-@if(!dense) @group(0) @binding(2) var<storage, read> indices: array<i32>;
-@if(!dense) @group(0) @binding(3) var<storage, read> topk_length: array<i32>;
-@if(dense) @group(0) @binding(2) var<storage, read> k_start: array<i32>;
-@if(dense) @group(0) @binding(3) var<storage, read> k_end: array<i32>;
-@if(direct) @group(0) @binding(4) var<storage, read> attn_sink: array<u32>;
-@if(!direct) @group(0) @binding(4) var<storage, read_write> partial_out: array<vec2<f32>>;
-@if(!direct) @group(0) @binding(5) var<storage, read_write> partial_softmax: array<vec2<f32>>;
-@group(0) @binding(8) var<uniform> params: Params;
 
 const TILE = 64u;
 const CHUNK = 32u;
@@ -71,62 +32,21 @@ var<workgroup> rows: array<i32, 128>;
 var<workgroup> factors: array<f32, 16>;
 var<workgroup> tiles_found: atomic<u32>;
 var<workgroup> tiles_used: u32;
-// The keys of this query: how many, and for dense attention the first row.
-var<workgroup> key_count: u32;
-@if(dense) var<workgroup> key_first: u32;
 
-// The part of the problem that a workgroup has, and the place of a thread in it.
-struct Place {
-    query: u32,
-    first_head: u32,
-    split: u32,
-    thread: u32,
-    // Scores: the thread's four keys are the positions 4 * key_group .. of the tile, its heads HEADS_PER_THREAD * head_group ..
-    key_group: u32,
-    head_group: u32,
-    slice: u32,
+// A thread's place in the scores: its four keys are the positions 4 * key_group .. of the tile, its heads HEADS_PER_THREAD * head_group ..
+fn key_group(place: Place) -> u32 {
+    return place.thread % 16u;
+}
+
+fn head_group(place: Place) -> u32 {
+    return (place.thread / 16u) % 4u;
+}
+
+fn slice(place: Place) -> u32 {
+    return place.thread / 64u;
 }
 
 // ---- keys
-
-@if(dense)
-fn count_keys(place: Place) {
-    if (place.thread == 0u) {
-        let query = params.length_query + place.query;
-        let first = max(u32(max(k_start[query], 0)), params.window_start);
-        let last = min(u32(max(k_end[query], 0)), params.window_end);
-        key_first = first - params.window_start;
-        key_count = select(0u, last - first, last > first);
-    }
-}
-
-@if(!dense)
-fn count_keys(place: Place) {
-    if (place.thread == 0u) {
-        var count = params.top_k;
-        if (params.queries_per_length != 0u) {
-            let length = topk_length[(params.length_query + place.query) / params.queries_per_length];
-            count = min(count, u32(max(length, 0)));
-        }
-        key_count = count;
-    }
-}
-
-// The row of an entry of the query's list, relative to the window; -1 if it has none there.
-@if(!dense)
-fn row_of(place: Place, entry: u32, entries: u32) -> i32 {
-    if (entry >= entries) {
-        return -1;
-    }
-    let index = indices[(params.first_query + place.query) * params.top_k + entry];
-    let inside = index >= 0 && u32(index) >= params.window_start && u32(index) < params.window_end;
-    return select(-1, index - i32(params.window_start), inside);
-}
-
-@if(dense)
-fn row_of(place: Place, entry: u32, entries: u32) -> i32 {
-    return select(-1, i32(key_first + entry), entry < entries);
-}
 
 // Which of the 32 tiles from `first_tile` on have a valid key: a bit each. Uniform.
 @if(dense)
@@ -162,29 +82,6 @@ fn find_tiles(place: Place, first_tile: u32, last_tile: u32, entries: u32) -> u3
 
 // ---- scores
 
-@if(q_bf16 || q_f16)
-fn query_eight(row: u32, dim: u32) -> Eight {
-    let packed = q[row * (D_QK / 8u) + dim / 8u];
-    @if(q_bf16) {
-        return Eight(
-            vec4<f32>(unpack_bf16x2(packed.x), unpack_bf16x2(packed.y)),
-            vec4<f32>(unpack_bf16x2(packed.z), unpack_bf16x2(packed.w)),
-        );
-    }
-    @if(q_f16) {
-        return Eight(
-            vec4<f32>(unpack_f16x2(packed.x), unpack_f16x2(packed.y)),
-            vec4<f32>(unpack_f16x2(packed.z), unpack_f16x2(packed.w)),
-        );
-    }
-}
-
-@if(q_f32)
-fn query_eight(row: u32, dim: u32) -> Eight {
-    let at = row * (D_QK / 4u) + dim / 4u;
-    return Eight(bitcast<vec4<f32>>(q[at]), bitcast<vec4<f32>>(q[at + 1u]));
-}
-
 // Writes 32 dimensions of the tile's keys and of the queries to workgroup memory. Vector v of a row lies at v ^ (row mod 8), so that threads
 // that read the same vector of neighbouring rows use different banks. A missing row becomes zeros: it is not read.
 fn stage(place: Place, row: i32, chunk: u32) {
@@ -211,7 +108,7 @@ fn stage(place: Place, row: i32, chunk: u32) {
 
 // `sum + a . b`, in order.
 fn add_dot(sum: f32, a: vec4<f32>, b: vec4<f32>) -> f32 {
-    return sum + a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w;
+    return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, sum))));
 }
 
 // Four sums at once: `sums[i] + rows[i] . b`.
@@ -232,16 +129,16 @@ fn score(place: Place, row: i32) -> vec4<f32> {
     @if(heads_8 || heads_16) var sums1 = vec4<f32>(0.0);
     @if(heads_16) var sums2 = vec4<f32>(0.0);
     @if(heads_16) var sums3 = vec4<f32>(0.0);
-    let key_line = place.key_group * 8u;
-    let query_line = QUERIES_AT + place.head_group * HEADS_PER_THREAD * 8u;
+    let key_line = key_group(place) * 8u;
+    let query_line = QUERIES_AT + head_group(place) * HEADS_PER_THREAD * 8u;
     for (var chunk = 0u; chunk < D_QK / CHUNK; chunk++) {
         workgroupBarrier();
         stage(place, row, chunk);
         workgroupBarrier();
         for (var step = 0u; step < 2u; step++) {
-            let vector = place.slice * 2u + step;
-            let key_at = key_line + (vector ^ (place.key_group & 7u));
-            let query_at = query_line + (vector ^ place.head_group);
+            let vector = slice(place) * 2u + step;
+            let key_at = key_line + (vector ^ (key_group(place) & 7u));
+            let query_at = query_line + (vector ^ head_group(place));
             let key0 = tile[key_at];
             let key1 = tile[key_at + 128u];
             let key2 = tile[key_at + 256u];
@@ -254,13 +151,13 @@ fn score(place: Place, row: i32) -> vec4<f32> {
     }
     workgroupBarrier();
     var own = vec4<f32>(0.0);
-    if (place.slice == 0u) { own = sums0; } else { tile[slice_at(0u, place.slice, place)] = sums0; }
-    @if(heads_8 || heads_16) { if (place.slice == 1u) { own = sums1; } else { tile[slice_at(1u, place.slice, place)] = sums1; } }
-    @if(heads_16) { if (place.slice == 2u) { own = sums2; } else { tile[slice_at(2u, place.slice, place)] = sums2; } }
-    @if(heads_16) { if (place.slice == 3u) { own = sums3; } else { tile[slice_at(3u, place.slice, place)] = sums3; } }
+    if (slice(place) == 0u) { own = sums0; } else { tile[slice_at(0u, slice(place), place)] = sums0; }
+    @if(heads_8 || heads_16) { if (slice(place) == 1u) { own = sums1; } else { tile[slice_at(1u, slice(place), place)] = sums1; } }
+    @if(heads_16) { if (slice(place) == 2u) { own = sums2; } else { tile[slice_at(2u, slice(place), place)] = sums2; } }
+    @if(heads_16) { if (slice(place) == 3u) { own = sums3; } else { tile[slice_at(3u, slice(place), place)] = sums3; } }
     workgroupBarrier();
-    if (place.slice < HEADS_PER_THREAD) {
-        let first = place.slice * 192u + (place.thread & 63u);
+    if (slice(place) < HEADS_PER_THREAD) {
+        let first = slice(place) * 192u + (place.thread & 63u);
         own += tile[first] + tile[first + 64u] + tile[first + 128u];
     }
     return own;
@@ -273,7 +170,7 @@ fn score(place: Place, row: i32) -> vec4<f32> {
 @if(!subgroup)
 fn head_maximum(place: Place, line: u32, finishes: bool, value: f32) -> f32 {
     if (finishes) {
-        exchange[line * 16u + place.key_group] = value;
+        exchange[line * 16u + key_group(place)] = value;
     }
     workgroupBarrier();
     var maximum = value;
@@ -297,8 +194,8 @@ fn head_maximum(place: Place, line: u32, finishes: bool, value: f32, subgroup_si
     if (subgroup_size >= 16u) {
         maximum = max(maximum, subgroupShuffleXor(maximum, 8u));
     }
-    if (finishes && (place.key_group & 3u) == 0u) {
-        exchange[line * 4u + place.key_group / 4u] = maximum;
+    if (finishes && (key_group(place) & 3u) == 0u) {
+        exchange[line * 4u + key_group(place) / 4u] = maximum;
     }
     workgroupBarrier();
     if (finishes && subgroup_size < 16u) {
@@ -404,52 +301,6 @@ fn add_values(values: ptr<function, Values>, place: Place, rows_at: u32) {
 
 // ---- results
 
-// Writes what one thread knows about a head, and leaves the factor of its output row in `factors`.
-@if(direct)
-fn finish_head(place: Place, line: u32, maximum: f32, sum: f32, seen: bool) {
-    factors[line] = 0.0;
-    let head = place.first_head + line;
-    if (head >= params.heads) {
-        return;
-    }
-    let natural = natural_lse(maximum, select(1.0, sum, seen));
-    if (seen) {
-        var factor = 1.0 / sum;
-        if (params.has_sink != 0u) {
-            factor *= sink_factor(natural, attn_sink[head]);
-        }
-        factors[line] = factor;
-    }
-    if (params.has_max_logits != 0u) {
-        max_logits[(params.first_query + place.query) * params.heads + head] = select(NEGATIVE_INFINITY, bitcast<u32>(maximum * LN_2), seen);
-    }
-    let query = params.lse_query + place.query;
-    let inner = params.lse_inner;
-    lse[((query / inner) * params.heads + head) * inner + query % inner] = select(POSITIVE_INFINITY, bitcast<u32>(natural), seen);
-}
-
-@if(!direct)
-fn finish_head(place: Place, line: u32, maximum: f32, sum: f32, seen: bool) {
-    factors[line] = 1.0;
-    let head = place.first_head + line;
-    if (head < params.heads) {
-        partial_softmax[partial_row(place, head)] = select(vec2<f32>(NO_MAXIMUM, 0.0), vec2<f32>(maximum, sum), seen);
-    }
-}
-
-// Partial results are [queries, slots, heads], slots being splits of windows.
-@if(!direct)
-fn partial_row(place: Place, head: u32) -> u32 {
-    return (place.query * params.slots + params.first_slot + place.split) * params.heads + head;
-}
-
-fn write_value(place: Place, line: u32, value: vec2<f32>) {
-    let head = place.first_head + line;
-    if (head < params.heads) {
-        @if(direct) { store_pair((params.first_query + place.query) * params.heads + head, place.thread, value); }
-        @if(!direct) { partial_out[partial_row(place, head) * (D_V / 2u) + place.thread] = value; }
-    }
-}
 
 fn write_values(place: Place, values: Values) {
     if (place.thread >= D_V / 2u) {
@@ -462,10 +313,10 @@ fn write_values(place: Place, values: Values) {
 }
 
 fn write_four(place: Place, line: u32, x: vec4<f32>, y: vec4<f32>) {
-    write_value(place, line, vec2<f32>(x.x, y.x));
-    write_value(place, line + 1u, vec2<f32>(x.y, y.y));
-    write_value(place, line + 2u, vec2<f32>(x.z, y.z));
-    write_value(place, line + 3u, vec2<f32>(x.w, y.w));
+    write_value(place, line, place.thread, vec2<f32>(x.x, y.x));
+    write_value(place, line + 1u, place.thread, vec2<f32>(x.y, y.y));
+    write_value(place, line + 2u, place.thread, vec2<f32>(x.z, y.z));
+    write_value(place, line + 3u, place.thread, vec2<f32>(x.w, y.w));
 }
 
 @compute @workgroup_size(256)
@@ -479,26 +330,18 @@ fn main(
     if (id >= params.workgroups) {
         return;
     }
-    // Head blocks of one query run side by side: they read the same rows.
-    let rest = id / params.head_blocks;
-    var place: Place;
-    place.query = rest / params.splits;
-    place.first_head = (id % params.head_blocks) * HEAD_BLOCK;
-    place.split = rest % params.splits;
-    place.thread = thread;
-    place.key_group = thread % 16u;
-    place.head_group = (thread / 16u) % 4u;
-    place.slice = thread / 64u;
+    let place = place_of(id, HEAD_BLOCK, thread);
     count_keys(place);
     let entries = workgroupUniformLoad(&key_count);
     let tiles = (entries + TILE - 1u) / TILE;
     let tiles_per_split = (tiles + params.splits - 1u) / params.splits;
-    let first_tile = min((rest % params.splits) * tiles_per_split, tiles);
+    // Not from `place`, in which the thread makes all fields divergent to a browser.
+    let first_tile = min(id / params.head_blocks % params.splits * tiles_per_split, tiles);
     let last_tile = min(first_tile + tiles_per_split, tiles);
 
     // The head that this thread finishes, and the place of its key rows: row r of the staged tile is position 4 * (r mod 16) + r / 16.
-    let line = place.head_group * HEADS_PER_THREAD + place.slice;
-    let finishes = place.slice < HEADS_PER_THREAD;
+    let line = head_group(place) * HEADS_PER_THREAD + slice(place);
+    let finishes = slice(place) < HEADS_PER_THREAD;
     let position = 4u * ((thread / 4u) % 16u) + thread / 64u;
     var maximum = NO_MAXIMUM;
     var sum = 0.0;
@@ -516,7 +359,7 @@ fn main(
                 rows[parity + position] = row;
             }
             var scores = score(place, row) * params.scale;
-            let at = parity + 4u * place.key_group;
+            let at = parity + 4u * key_group(place);
             let valid = vec4<i32>(rows[at], rows[at + 1u], rows[at + 2u], rows[at + 3u]) >= vec4<i32>(0);
             scores = select(vec4<f32>(NO_MAXIMUM), scores, valid);
             var largest = max(max(scores.x, scores.y), max(scores.z, scores.w));
@@ -528,8 +371,8 @@ fn main(
                 let factor = exp2(maximum - new_maximum);
                 sum = sum * factor + (weights.x + weights.y + weights.z + weights.w);
                 maximum = new_maximum;
-                tile[WEIGHTS_AT + line * 16u + place.key_group] = weights;
-                if (place.key_group == 0u) {
+                tile[WEIGHTS_AT + line * 16u + key_group(place)] = weights;
+                if (key_group(place) == 0u) {
                     factors[line] = factor;
                 }
             }
@@ -541,15 +384,15 @@ fn main(
     }
 
     if (finishes) {
-        exchange[line * 16u + place.key_group] = sum;
+        exchange[line * 16u + key_group(place)] = sum;
     }
     workgroupBarrier();
-    if (finishes && place.key_group == 0u) {
+    if (finishes && key_group(place) == 0u) {
         var total = 0.0;
         for (var i = 0u; i < 16u; i++) {
             total += exchange[line * 16u + i];
         }
-        finish_head(place, line, maximum, total, seen);
+        factors[line] = finish_head(place, line, maximum, total, seen);
     }
     workgroupBarrier();
     if (seen) {

@@ -7,6 +7,7 @@ use dsa_engine::{Binding, Buffer, Constant, Device, DeviceKind, Encoder, Grid, K
 
 use super::plan::{KeyList, KeyTensors, Shape, Tensors, Tuning};
 use crate::shaders::Specialisation;
+use crate::variant::MatrixUnit;
 use crate::{DType, Error, KvFormat, Result, Variant};
 
 /// Keys that a workgroup takes at a time.
@@ -94,13 +95,18 @@ struct MergeParams {
 
 impl Dispatches {
     pub(super) fn new(device: &Device, shape: &Shape, variant: Variant, tuning: Tuning) -> Result<Self> {
-        let head_block = head_block(shape.heads);
+        let unit = if variant == Variant::Matrix { MatrixUnit::of(device).ok() } else { None };
+        let head_block = head_block(shape.heads, unit);
         let windows = windows(device, shape, tuning)?;
-        let splits = splits(device, shape, tuning, &windows)?;
+        let splits = splits(device, shape, tuning, &windows, head_block)?;
         let slots = windows.len() as u64 * splits;
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
-        let attend = attend(shape, variant, direct).kernel(device)?;
+        let attend = match unit {
+            Some(unit) => attend_matrix(shape, unit, direct),
+            None => attend(shape, variant, direct),
+        };
+        let attend = attend.kernel(device)?;
         let workspace = if direct {
             None
         } else {
@@ -246,12 +252,24 @@ impl Bound {
 }
 
 /// Heads of a workgroup: as many as it can hold, fewer where there are no more.
-fn head_block(heads: u32) -> u32 {
-    match heads {
-        0..=4 => 4,
-        5..=8 => 8,
+fn head_block(heads: u32, unit: Option<MatrixUnit>) -> u32 {
+    match (heads, unit) {
+        // Metal and software drivers, whose matrices have 8 rows, have 32 KiB of workgroup memory.
+        (17.., Some(unit)) if unit.size() == 16 => 32,
+        (_, Some(_)) => 16,
+        (0..=4, None) => 4,
+        (5..=8, None) => 8,
         _ => 16,
     }
+}
+
+/// Whether the `matrix` variant computes this: its sizes are DeepSeek's, its rows are f16, which holds no f32, and few heads would waste it.
+pub(super) fn matrix_fits(shape: &Shape) -> bool {
+    shape.d_v == 512
+        && (shape.d_qk == 512 || shape.d_qk == 576)
+        && shape.heads > 8
+        && shape.q_dtype != DType::F32
+        && shape.kv_format != KvFormat::Plain(DType::F32)
 }
 
 fn windows(device: &Device, shape: &Shape, tuning: Tuning) -> Result<Vec<Window>> {
@@ -278,7 +296,7 @@ fn partial_bytes(shape: &Shape, slots: u64) -> u64 {
     slots * u64::from(shape.heads) * (u64::from(shape.d_v) * 4 + 8)
 }
 
-fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window]) -> Result<u64> {
+fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window], head_block: u32) -> Result<u64> {
     let keys = match shape.keys {
         KeyList::Listed { top_k } => top_k.into(),
         KeyList::Range => windows.iter().map(|window| window.rows).max().unwrap_or(0),
@@ -292,7 +310,7 @@ fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window]) ->
     }
     let software = device.info().kind == DeviceKind::Software;
     let target = if software { TARGET_WORKGROUPS_SOFTWARE } else { TARGET_WORKGROUPS };
-    let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block(shape.heads)));
+    let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block));
     let wanted = (target / blocks).clamp(1, keys.div_ceil(TILE).min(MAX_CHOSEN_SPLITS));
     let affordable = workspace_limit(device, tuning) / partial_bytes(shape, windows.len() as u64);
     Ok(wanted.min(affordable).max(least).max(1))
@@ -329,21 +347,37 @@ fn group(device: &Device, shape: &Shape, tuning: Tuning, slots: u64) -> Result<u
 }
 
 fn attend(shape: &Shape, variant: Variant, direct: bool) -> Specialisation {
-    let head_block = head_block(shape.heads);
-    let kv = match shape.kv_format {
-        KvFormat::Plain(DType::Bf16) => "kv_bf16",
-        KvFormat::Plain(DType::F16) => "kv_f16",
-        KvFormat::Plain(DType::F32) => "kv_f32",
-        KvFormat::Fp8 => "kv_fp8",
-    };
-    let mut features = vec![q_feature(shape), kv];
+    let head_block = head_block(shape.heads, None);
+    let mut features = vec![q_feature(shape), kv_feature(shape)];
     features.extend((head_block == 8).then_some("heads_8"));
     features.extend((head_block == 16).then_some("heads_16"));
     features.extend((shape.keys == KeyList::Range).then_some("dense"));
     features.extend(direct.then_some("direct"));
     features.extend((variant == Variant::Subgroup).then_some("subgroup"));
-    let constants = vec![("D_QK", Constant::U32(shape.d_qk)), ("D_V", Constant::U32(shape.d_v)), ("HEAD_BLOCK", Constant::U32(head_block))];
-    Specialisation { module: "attention/attend", constants, features }
+    Specialisation { module: "attention/attend", constants: sizes(shape, head_block), features }
+}
+
+fn attend_matrix(shape: &Shape, unit: MatrixUnit, direct: bool) -> Specialisation {
+    let mut features = vec![q_feature(shape), kv_feature(shape)];
+    features.extend((shape.d_qk > shape.d_v).then_some("rope"));
+    features.extend((shape.keys == KeyList::Range).then_some("dense"));
+    features.extend(direct.then_some("direct"));
+    let mut constants = sizes(shape, head_block(shape.heads, Some(unit)));
+    unit.specialise(&mut features, &mut constants);
+    Specialisation { module: "attention/attend_matrix", constants, features }
+}
+
+fn sizes(shape: &Shape, head_block: u32) -> Vec<(&'static str, Constant)> {
+    vec![("D_QK", Constant::U32(shape.d_qk)), ("D_V", Constant::U32(shape.d_v)), ("HEAD_BLOCK", Constant::U32(head_block))]
+}
+
+fn kv_feature(shape: &Shape) -> &'static str {
+    match shape.kv_format {
+        KvFormat::Plain(DType::Bf16) => "kv_bf16",
+        KvFormat::Plain(DType::F16) => "kv_f16",
+        KvFormat::Plain(DType::F32) => "kv_f32",
+        KvFormat::Fp8 => "kv_fp8",
+    }
 }
 
 fn merge(shape: &Shape) -> Specialisation {
@@ -374,6 +408,11 @@ pub(crate) fn catalogue() -> Vec<Specialisation> {
                 all.extend([true, false].map(|direct| attend(&shape, variant, direct)));
                 if kv_format != KvFormat::Fp8 {
                     all.extend([(512, 512), (64, 64)].map(|(d_qk, d_v)| attend(&Shape { d_qk, d_v, ..shape }, variant, true)));
+                }
+            }
+            if matrix_fits(&shape) {
+                for unit in MatrixUnit::catalogue() {
+                    all.extend([true, false].map(|direct| attend_matrix(&shape, unit, direct)));
                 }
             }
             all.push(merge(&shape));

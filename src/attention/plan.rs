@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use dsa_engine::{Buffer, Device, Encoder};
 
-use super::{dispatch::Dispatches, host};
+use super::dispatch::{Dispatches, matrix_fits};
+use super::host;
 use crate::windows::{at_least, distinct};
 use crate::{DType, Error, KvFormat, Result, Variant, variant};
 
@@ -147,7 +148,10 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(device: &Device, shape: Shape, requested: Option<Variant>, tuning: Tuning) -> Result<Self> {
         shape.check()?;
-        let (variant, reason) = variant::choose(device, requested, &[Variant::Subgroup, Variant::Generic])?;
+        // `matrix` comes last, for those who ask for it: no GPU has been seen yet on which it is the fastest.
+        let variants = [Variant::Subgroup, Variant::Generic, Variant::Matrix];
+        let available = if matrix_fits(&shape) { &variants[..] } else { &variants[..2] };
+        let (variant, reason) = variant::choose(device, requested, available)?;
         let dispatches = match variant {
             Variant::Cpu => None,
             _ => Some(Dispatches::new(device, &shape, variant, tuning)?),

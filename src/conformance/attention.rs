@@ -14,6 +14,7 @@ use crate::attention::Tuning;
 use crate::{DType, KvFormat, Variant};
 
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
+const WITH_MATRIX: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -49,7 +50,7 @@ fn add_case(cases: &mut Vec<Case>, name: String, spec: Spec, full: bool) {
         let output = problem.run(target, 1)?.remove(0);
         problem.compare(&output)
     });
-    cases.push(Case { group: group(spec.op), name, tolerance: spec.tolerance(), full, variants: VARIANTS, check });
+    cases.push(Case { group: group(spec.op), name, tolerance: spec.tolerance(), full, variants: spec.variants(), check });
 }
 
 /// Each case has data of its own, the same in every run (FNV-1a).
@@ -121,6 +122,11 @@ fn prefill_corners(cases: &mut Vec<Case>) {
     add(cases, "corner/hostile-lengths", Spec { lengths: Lengths::Hostile, ..base });
     // One key has all the weight, and what is left of the others is less than the smallest f32.
     add(cases, "corner/one-key-wins", Spec { gain: 300.0, sink: Sink::Some, ..base });
+    // Far outside of f16's range, in both directions, and on the way there.
+    let large = 2f32.powi(30);
+    add(cases, "corner/large-rows", Spec { gain: 1.0 / large, kv_gain: large, ..base });
+    add(cases, "corner/small-rows", Spec { gain: large, kv_gain: 1.0 / large, ..base });
+    add(cases, "corner/growing-rows", Spec { gain: 1.0 / large, growth: large, pattern: Pattern::Ascending, ..base });
     add(cases, "corner/no-queries", Spec { queries: 0, ..base });
 }
 
@@ -141,7 +147,7 @@ fn repeats(cases: &mut Vec<Case>) {
             problem.compare(&outputs[0])
         });
         let group = group(spec.op);
-        cases.push(Case { group, name: name.to_owned(), tolerance: spec.tolerance(), full: false, variants: VARIANTS, check });
+        cases.push(Case { group, name: name.to_owned(), tolerance: spec.tolerance(), full: false, variants: spec.variants(), check });
     }
 }
 
@@ -207,7 +213,7 @@ fn divided(cases: &mut Vec<Case>) {
             problem.compare(&output)
         });
         let (group, name) = (group(spec.op), name.to_owned());
-        cases.push(Case { group, name, tolerance: spec.tolerance(), full: false, variants: VARIANTS, check });
+        cases.push(Case { group, name, tolerance: spec.tolerance(), full: false, variants: spec.variants(), check });
     }
 }
 

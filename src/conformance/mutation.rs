@@ -34,14 +34,14 @@ const fn m(name: &'static str, module: &'static str, groups: &'static [&'static 
 /// All of them.
 #[rustfmt::skip]
 pub const MUTATIONS: &[Mutation] = &[
-    m("a range ends one row early", "attention/attend", ATTENTION, "min(u32(max(k_end[query], 0)), params.window_end)", "min(u32(max(k_end[query], 1)) - 1u, params.window_end)"),
+    m("a range ends one row early", "attention/problem", ATTENTION, "min(u32(max(k_end[query], 0)), params.window_end)", "min(u32(max(k_end[query], 1)) - 1u, params.window_end)"),
     m("the values keep their old maximum", "attention/attend", ATTENTION, "            scale_values(&values);\n            add_values", "            add_values"),
     m("the sum keeps its old maximum", "attention/attend", ATTENTION, "sum = sum * factor + (", "sum = sum + ("),
-    m("the row after the last is valid", "attention/attend", ATTENTION, "u32(index) < params.window_end", "u32(index) <= params.window_end"),
-    m("topk_length counts one more", "attention/attend", ATTENTION, "u32(max(length, 0))", "u32(max(length, 0)) + 1u"),
+    m("the row after the last is valid", "attention/problem", ATTENTION, "u32(index) < params.window_end", "u32(index) <= params.window_end"),
+    m("topk_length counts one more", "attention/problem", ATTENTION, "u32(max(length, 0))", "u32(max(length, 0)) + 1u"),
     m("the last tile is left out", "attention/attend", ATTENTION, "min(first_tile + tiles_per_split, tiles)", "min(first_tile + tiles_per_split, max(tiles, 1u) - 1u)"),
-    m("the max logit is in base 2", "attention/attend", ATTENTION, "bitcast<u32>(maximum * LN_2), seen)", "bitcast<u32>(maximum), seen)"),
-    m("a decode's lse is not transposed", "attention/attend", ATTENTION, "lse[((query / inner) * params.heads + head) * inner + query % inner]", "lse[query * params.heads + head]"),
+    m("the max logit is in base 2", "attention/problem", ATTENTION, "bitcast<u32>(maximum * LN_2), seen)", "bitcast<u32>(maximum), seen)"),
+    m("a decode's lse is not transposed", "attention/problem", ATTENTION, "lse[((query / inner) * params.heads + head) * inner + query % inner]", "lse[query * params.heads + head]"),
     m("invalid rows have weight", "attention/attend", ATTENTION, "select(vec4<f32>(0.0), exp2(scores - new_maximum), valid)", "exp2(max(scores, vec4<f32>(-9.0)) - max(new_maximum, -9.0))"),
     m("keys take the next block's scale", "attention/rows", ATTENTION, "kv[start + 32u][dim / 128u]", "kv[start + 32u][(dim / 128u) ^ 1u]"),
     m("values take the first block's scale", "attention/rows", ATTENTION, "kv[start + 32u][pair / 64u]", "kv[start + 32u][0]"),

@@ -9,10 +9,12 @@ use portable_dsa::shaders::{Specialisation, catalogue};
 use crate::writers::Writers;
 
 /// What is kept of a module: the first kernel in the catalogue with these conditions among its own.
-const KEPT: [(&str, &[&str]); 20] = [
+const KEPT: [(&str, &[&str]); 22] = [
     ("attention/attend", &["q_bf16", "kv_fp8", "heads_16", "direct"]),
     ("attention/attend", &["q_bf16", "kv_fp8", "heads_16", "direct", "subgroup"]),
     ("attention/attend", &["q_bf16", "kv_bf16", "heads_16", "dense", "subgroup"]),
+    ("attention/attend_matrix", &["q_bf16", "kv_fp8", "rope", "direct", "subgroup_barrier"]),
+    ("attention/attend_matrix", &["q_bf16", "kv_bf16", "rope", "direct", "eight"]),
     ("attention/merge", &["q_bf16"]),
     ("bench/copy", &[]),
     ("bench/multiply_add", &[]),

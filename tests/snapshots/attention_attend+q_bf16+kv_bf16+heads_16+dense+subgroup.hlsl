@@ -6,6 +6,18 @@ struct NagaConstants {
 };
 ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
 
+struct Place {
+    uint query;
+    uint first_head;
+    uint split;
+    uint thread;
+};
+
+struct Eight {
+    float4 low;
+    float4 high;
+};
+
 struct Params {
     uint workgroups;
     uint heads;
@@ -24,21 +36,6 @@ struct Params {
     uint slots;
     uint first_slot;
     float scale;
-};
-
-struct Place {
-    uint query;
-    uint first_head;
-    uint split;
-    uint thread;
-    uint key_group;
-    uint head_group;
-    uint slice;
-};
-
-struct Eight {
-    float4 low;
-    float4 high;
 };
 
 struct Values {
@@ -62,53 +59,50 @@ static const uint D_QK = 576u;
 static const uint ROW_VECTORS = 72u;
 static const uint D_V = 512u;
 
-ByteAddressBuffer q : register(t0);
-ByteAddressBuffer k_start : register(t2);
-ByteAddressBuffer k_end : register(t3);
-RWByteAddressBuffer partial_out : register(u4);
-RWByteAddressBuffer partial_softmax : register(u5);
-cbuffer params : register(b8) { Params params; }
 groupshared float4 tile[896];
 groupshared float exchange[256];
 groupshared int rows[128];
 groupshared float factors[16];
-groupshared uint key_count;
-groupshared uint key_first;
 ByteAddressBuffer kv : register(t1);
+cbuffer params : register(b8) { Params params; }
+ByteAddressBuffer q : register(t0);
+RWByteAddressBuffer partial_out : register(u4);
+ByteAddressBuffer k_start : register(t2);
+ByteAddressBuffer k_end : register(t3);
+groupshared uint key_first;
+groupshared uint key_count;
+RWByteAddressBuffer partial_softmax : register(u5);
 
 struct ComputeInput_main {
-    uint thread_1 : SV_GroupIndex;
+    uint thread_2 : SV_GroupIndex;
     uint3 workgroup_id_2 : SV_GroupID;
     uint3 num_workgroups_2 : SV_GroupID;
 };
 
-void count_keys(Place place_1)
-{
-    if ((place_1.thread == 0u)) {
-        uint _e6 = params.length_query;
-        uint query_1 = (_e6 + place_1.query);
-        int _e11 = asint(k_start.Load(query_1*4));
-        uint _e17 = params.window_start;
-        uint first = max(uint(max(_e11, int(0))), _e17);
-        int _e21 = asint(k_end.Load(query_1*4));
-        uint _e27 = params.window_end;
-        uint last = min(uint(max(_e21, int(0))), _e27);
-        uint _e32 = params.window_start;
-        key_first = (first - _e32);
-        key_count = ((last > first) ? (last - first) : 0u);
-        return;
-    } else {
-        return;
-    }
+uint naga_mod(uint lhs, uint rhs) {
+    return lhs % (rhs == 0u ? 1u : rhs);
 }
 
-int row_of(Place place_2, uint entry, uint entries)
+uint key_group(Place place)
 {
-    uint _e4 = key_first;
-    return ((entry < entries) ? int((_e4 + entry)) : int(-1));
+    return naga_mod(place.thread, 16u);
 }
 
-uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
+uint naga_div(uint lhs, uint rhs) {
+    return lhs / (rhs == 0u ? 1u : rhs);
+}
+
+uint head_group(Place place_1)
+{
+    return naga_mod(naga_div(place_1.thread, 16u), 4u);
+}
+
+uint slice(Place place_2)
+{
+    return naga_div(place_2.thread, 64u);
+}
+
+uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries)
 {
     uint count = (last_tile - first_tile);
     return ((count < 32u) ? ((1u << (count & 31u)) - 1u) : 4294967295u);
@@ -119,8 +113,10 @@ float2 unpack_bf16x2_(uint packed)
     return float2(asfloat((packed << 16u)), asfloat((packed & 4294901760u)));
 }
 
-uint naga_div(uint lhs, uint rhs) {
-    return lhs / (rhs == 0u ? 1u : rhs);
+float2 unpack_row_pair(uint packed_1)
+{
+    const float2 _e1 = unpack_bf16x2_(packed_1);
+    return _e1;
 }
 
 Eight ConstructEight(float4 arg0, float4 arg1) {
@@ -130,38 +126,28 @@ Eight ConstructEight(float4 arg0, float4 arg1) {
     return ret;
 }
 
-Eight query_eight(uint row, uint dim)
+Eight row_eight(uint row, uint dim)
 {
-    uint4 packed_2 = asuint(q.Load4(((row * 72u) + naga_div(dim, 8u))*16));
+    uint4 packed_2 = asuint(kv.Load4(((row * ROW_VECTORS) + naga_div(dim, 8u))*16));
+    const float2 _e11 = unpack_row_pair(packed_2.x);
+    const float2 _e13 = unpack_row_pair(packed_2.y);
+    const float2 _e16 = unpack_row_pair(packed_2.z);
+    const float2 _e18 = unpack_row_pair(packed_2.w);
+    const Eight eight_1 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
+    return eight_1;
+}
+
+Eight query_eight(uint row_1, uint dim_1)
+{
+    uint4 packed_3 = asuint(q.Load4(((row_1 * 72u) + naga_div(dim_1, 8u))*16));
     {
-        const float2 _e11 = unpack_bf16x2_(packed_2.x);
-        const float2 _e13 = unpack_bf16x2_(packed_2.y);
-        const float2 _e16 = unpack_bf16x2_(packed_2.z);
-        const float2 _e18 = unpack_bf16x2_(packed_2.w);
-        const Eight eight_1 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
-        return eight_1;
+        const float2 _e11 = unpack_bf16x2_(packed_3.x);
+        const float2 _e13 = unpack_bf16x2_(packed_3.y);
+        const float2 _e16 = unpack_bf16x2_(packed_3.z);
+        const float2 _e18 = unpack_bf16x2_(packed_3.w);
+        const Eight eight_2 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
+        return eight_2;
     }
-}
-
-float2 unpack_row_pair(uint packed_1)
-{
-    const float2 _e1 = unpack_bf16x2_(packed_1);
-    return _e1;
-}
-
-Eight row_eight(uint row_1, uint dim_1)
-{
-    uint4 packed_3 = asuint(kv.Load4(((row_1 * ROW_VECTORS) + naga_div(dim_1, 8u))*16));
-    const float2 _e11 = unpack_row_pair(packed_3.x);
-    const float2 _e13 = unpack_row_pair(packed_3.y);
-    const float2 _e16 = unpack_row_pair(packed_3.z);
-    const float2 _e18 = unpack_row_pair(packed_3.w);
-    const Eight eight_2 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
-    return eight_2;
-}
-
-uint naga_mod(uint lhs, uint rhs) {
-    return lhs % (rhs == 0u ? 1u : rhs);
 }
 
 void stage(Place place_4, int row_2, uint chunk)
@@ -202,7 +188,7 @@ void stage(Place place_4, int row_2, uint chunk)
 
 float add_dot(float sum_1, float4 a, float4 b)
 {
-    return ((((sum_1 + (a.x * b.x)) + (a.y * b.y)) + (a.z * b.z)) + (a.w * b.w));
+    return mad(a.w, b.w, mad(a.z, b.z, mad(a.y, b.y, mad(a.x, b.x, sum_1))));
 }
 
 float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 row3_, float4 b_1)
@@ -214,9 +200,9 @@ float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 ro
     return float4(_e7, _e9, _e11, _e13);
 }
 
-uint slice_at(uint head, uint slice, Place place_5)
+uint slice_at(uint head, uint slice_1, Place place_5)
 {
-    uint rank = (slice - ((slice > head) ? 1u : 0u));
+    uint rank = (slice_1 - ((slice_1 > head) ? 1u : 0u));
     return ((((head * 3u) + rank) * 64u) + (place_5.thread & 63u));
 }
 
@@ -230,8 +216,10 @@ float4 score(Place place_6, int row_3)
     uint step_ = (uint)0;
     float4 own = (0.0).xxxx;
 
-    uint key_line = (place_6.key_group * 8u);
-    uint query_line = (QUERIES_AT + ((place_6.head_group * HEADS_PER_THREAD) * 8u));
+    const uint _e14 = key_group(place_6);
+    uint key_line = (_e14 * 8u);
+    const uint _e18 = head_group(place_6);
+    uint query_line = (QUERIES_AT + ((_e18 * HEADS_PER_THREAD) * 8u));
     bool loop_init = true;
     while(true) {
         if (!loop_init) {
@@ -263,10 +251,13 @@ float4 score(Place place_6, int row_3)
                     break;
                 }
                 {
+                    const uint _e35 = slice(place_6);
                     uint _e38 = step_;
-                    uint vector_ = ((place_6.slice * 2u) + _e38);
-                    uint key_at = (key_line + (vector_ ^ (place_6.key_group & 7u)));
-                    uint query_at = (query_line + (vector_ ^ place_6.head_group));
+                    uint vector_ = ((_e35 * 2u) + _e38);
+                    const uint _e40 = key_group(place_6);
+                    uint key_at = (key_line + (vector_ ^ (_e40 & 7u)));
+                    const uint _e45 = head_group(place_6);
+                    uint query_at = (query_line + (vector_ ^ _e45));
                     float4 key0_ = tile[key_at];
                     float4 key1_ = tile[(key_at + 128u)];
                     float4 key2_ = tile[(key_at + 256u)];
@@ -298,51 +289,61 @@ float4 score(Place place_6, int row_3)
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_6.slice == 0u)) {
+    const uint _e101 = slice(place_6);
+    if ((_e101 == 0u)) {
         float4 _e104 = sums0_;
         own = _e104;
     } else {
-        const uint _e108 = slice_at(0u, place_6.slice, place_6);
+        const uint _e107 = slice(place_6);
+        const uint _e108 = slice_at(0u, _e107, place_6);
         float4 _e110 = sums0_;
         tile[_e108] = _e110;
     }
     {
-        if ((place_6.slice == 1u)) {
+        const uint _e111 = slice(place_6);
+        if ((_e111 == 1u)) {
             float4 _e114 = sums1_;
             own = _e114;
         } else {
-            const uint _e118 = slice_at(1u, place_6.slice, place_6);
+            const uint _e117 = slice(place_6);
+            const uint _e118 = slice_at(1u, _e117, place_6);
             float4 _e120 = sums1_;
             tile[_e118] = _e120;
         }
     }
     {
-        if ((place_6.slice == 2u)) {
+        const uint _e121 = slice(place_6);
+        if ((_e121 == 2u)) {
             float4 _e124 = sums2_;
             own = _e124;
         } else {
-            const uint _e128 = slice_at(2u, place_6.slice, place_6);
+            const uint _e127 = slice(place_6);
+            const uint _e128 = slice_at(2u, _e127, place_6);
             float4 _e130 = sums2_;
             tile[_e128] = _e130;
         }
     }
     {
-        if ((place_6.slice == 3u)) {
+        const uint _e131 = slice(place_6);
+        if ((_e131 == 3u)) {
             float4 _e134 = sums3_;
             own = _e134;
         } else {
-            const uint _e138 = slice_at(3u, place_6.slice, place_6);
+            const uint _e137 = slice(place_6);
+            const uint _e138 = slice_at(3u, _e137, place_6);
             float4 _e140 = sums3_;
             tile[_e138] = _e140;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_6.slice < HEADS_PER_THREAD)) {
-        uint first_1 = ((place_6.slice * 192u) + (place_6.thread & 63u));
+    const uint _e141 = slice(place_6);
+    if ((_e141 < HEADS_PER_THREAD)) {
+        const uint _e144 = slice(place_6);
+        uint first = ((_e144 * 192u) + (place_6.thread & 63u));
         float4 _e151 = own;
-        float4 _e154 = tile[first_1];
-        float4 _e159 = tile[(first_1 + 64u)];
-        float4 _e165 = tile[(first_1 + 128u)];
+        float4 _e154 = tile[first];
+        float4 _e159 = tile[(first + 64u)];
+        float4 _e165 = tile[(first + 128u)];
         own = (_e151 + ((_e154 + _e159) + _e165));
     }
     float4 _e168 = own;
@@ -374,14 +375,16 @@ float head_maximum(Place place_7, uint line_, bool finishes, float value, uint s
         maximum_1 = max(_e23, _e26);
     }
     if (finishes) {
-        local_1 = ((place_7.key_group & 3u) == 0u);
+        const uint _e30 = key_group(place_7);
+        local_1 = ((_e30 & 3u) == 0u);
     } else {
         local_1 = false;
     }
     bool _e36 = local_1;
     if (_e36) {
+        const uint _e40 = key_group(place_7);
         float _e45 = maximum_1;
-        exchange[((line_ * 4u) + naga_div(place_7.key_group, 4u))] = _e45;
+        exchange[((line_ * 4u) + naga_div(_e40, 4u))] = _e45;
     }
     GroupMemoryBarrierWithGroupSync();
     if (finishes) {
@@ -551,28 +554,14 @@ uint partial_row(Place place_9, uint head_1)
     return (((((place_9.query * _e5) + _e9) + place_9.split) * _e15) + head_1);
 }
 
-void finish_head(Place place_10, uint line_1, float maximum_2, float sum_2, bool seen_1)
+void write_value(Place place_10, uint line_1, uint pair_2, float2 value_1)
 {
-    factors[line_1] = 1.0;
     uint head_3 = (place_10.first_head + line_1);
-    uint _e12 = params.heads;
-    if ((head_3 < _e12)) {
-        const uint _e15 = partial_row(place_10, head_3);
-        partial_softmax.Store2(_e15*8, asuint((seen_1 ? float2(maximum_2, sum_2) : float2(-1e38, 0.0))));
-        return;
-    } else {
-        return;
-    }
-}
-
-void write_value(Place place_11, uint line_2, float2 value_1)
-{
-    uint head_4 = (place_11.first_head + line_2);
-    uint _e7 = params.heads;
-    if ((head_4 < _e7)) {
+    uint _e8 = params.heads;
+    if ((head_3 < _e8)) {
         {
-            const uint _e10 = partial_row(place_11, head_4);
-            partial_out.Store2(((_e10 * 256u) + place_11.thread)*8, asuint(value_1));
+            const uint _e11 = partial_row(place_10, head_3);
+            partial_out.Store2(((_e11 * 256u) + pair_2)*8, asuint(value_1));
             return;
         }
     } else {
@@ -580,29 +569,29 @@ void write_value(Place place_11, uint line_2, float2 value_1)
     }
 }
 
-void write_four(Place place_12, uint line_3, float4 x, float4 y)
+void write_four(Place place_11, uint line_2, float4 x, float4 y)
 {
-    write_value(place_12, line_3, float2(x.x, y.x));
-    write_value(place_12, (line_3 + 1u), float2(x.y, y.y));
-    write_value(place_12, (line_3 + 2u), float2(x.z, y.z));
-    write_value(place_12, (line_3 + 3u), float2(x.w, y.w));
+    write_value(place_11, line_2, place_11.thread, float2(x.x, y.x));
+    write_value(place_11, (line_2 + 1u), place_11.thread, float2(x.y, y.y));
+    write_value(place_11, (line_2 + 2u), place_11.thread, float2(x.z, y.z));
+    write_value(place_11, (line_2 + 3u), place_11.thread, float2(x.w, y.w));
     return;
 }
 
-void write_values(Place place_13, Values values_3)
+void write_values(Place place_12, Values values_3)
 {
-    if ((place_13.thread >= 256u)) {
+    if ((place_12.thread >= 256u)) {
         return;
     }
-    write_four(place_13, 0u, values_3.x0_, values_3.y0_);
+    write_four(place_12, 0u, values_3.x0_, values_3.y0_);
     {
-        write_four(place_13, 4u, values_3.x1_, values_3.y1_);
+        write_four(place_12, 4u, values_3.x1_, values_3.y1_);
     }
     {
-        write_four(place_13, 8u, values_3.x2_, values_3.y2_);
+        write_four(place_12, 8u, values_3.x2_, values_3.y2_);
     }
     {
-        write_four(place_13, 12u, values_3.x3_, values_3.y3_);
+        write_four(place_12, 12u, values_3.x3_, values_3.y3_);
         return;
     }
 }
@@ -612,14 +601,70 @@ uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
     return (workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x));
 }
 
+Place ConstructPlace(uint arg0, uint arg1, uint arg2, uint arg3) {
+    Place ret = (Place)0;
+    ret.query = arg0;
+    ret.first_head = arg1;
+    ret.split = arg2;
+    ret.thread = arg3;
+    return ret;
+}
+
+Place place_of(uint id, uint head_block, uint thread_1)
+{
+    uint _e5 = params.head_blocks;
+    uint rest = naga_div(id, _e5);
+    uint _e9 = params.splits;
+    uint _e13 = params.head_blocks;
+    uint _e18 = params.splits;
+    const Place place_16 = ConstructPlace(naga_div(rest, _e9), (naga_mod(id, _e13) * head_block), naga_mod(rest, _e18), thread_1);
+    return place_16;
+}
+
+void count_keys(Place place_13)
+{
+    if ((place_13.thread == 0u)) {
+        uint _e6 = params.length_query;
+        uint query_1 = (_e6 + place_13.query);
+        int _e11 = asint(k_start.Load(query_1*4));
+        uint _e17 = params.window_start;
+        uint first_1 = max(uint(max(_e11, int(0))), _e17);
+        int _e21 = asint(k_end.Load(query_1*4));
+        uint _e27 = params.window_end;
+        uint last = min(uint(max(_e21, int(0))), _e27);
+        uint _e32 = params.window_start;
+        key_first = (first_1 - _e32);
+        key_count = ((last > first_1) ? (last - first_1) : 0u);
+        return;
+    } else {
+        return;
+    }
+}
+
+int row_of(Place place_14, uint entry, uint entries_1)
+{
+    uint _e4 = key_first;
+    return ((entry < entries_1) ? int((_e4 + entry)) : int(-1));
+}
+
+float finish_head(Place place_15, uint line_3, float maximum_2, float sum_2, bool seen_1)
+{
+    uint head_4 = (place_15.first_head + line_3);
+    uint _e9 = params.heads;
+    if ((head_4 < _e9)) {
+        const uint _e12 = partial_row(place_15, head_4);
+        partial_softmax.Store2(_e12*8, asuint((seen_1 ? float2(maximum_2, sum_2) : float2(-1e38, 0.0))));
+    }
+    return 1.0;
+}
+
 [numthreads(256, 1, 1)]
 void main(ComputeInput_main computeinput_main)
 {
-    uint thread = computeinput_main.thread_1;
+    uint thread = computeinput_main.thread_2;
     uint3 workgroup_id = computeinput_main.workgroup_id_2;
     uint3 num_workgroups = computeinput_main.num_workgroups_2;
     uint subgroup_size = WaveGetLaneCount();
-    Place place = (Place)0;
     float maximum = -1e38;
     float sum = 0.0;
     bool seen = false;
@@ -638,178 +683,161 @@ void main(ComputeInput_main computeinput_main)
     if ((_e4 >= _e7)) {
         return;
     }
-    uint _e11 = params.head_blocks;
-    uint rest = naga_div(_e4, _e11);
-    uint _e17 = params.splits;
-    place.query = naga_div(rest, _e17);
-    uint _e22 = params.head_blocks;
-    place.first_head = (naga_mod(_e4, _e22) * HEAD_BLOCK);
-    uint _e29 = params.splits;
-    place.split = naga_mod(rest, _e29);
-    place.thread = thread;
-    place.key_group = naga_mod(thread, 16u);
-    place.head_group = naga_mod(naga_div(thread, 16u), 4u);
-    place.slice = naga_div(thread, 64u);
-    Place _e43 = place;
-    count_keys(_e43);
+    const Place _e10 = place_of(_e4, HEAD_BLOCK, thread);
+    count_keys(_e10);
     GroupMemoryBarrierWithGroupSync();
-    uint _e45 = key_count;
+    uint _e12 = key_count;
     GroupMemoryBarrierWithGroupSync();
-    uint tiles = naga_div(((_e45 + TILE) - 1u), TILE);
-    uint _e54 = params.splits;
-    uint _e60 = params.splits;
-    uint tiles_per_split = naga_div(((tiles + _e54) - 1u), _e60);
-    uint _e64 = params.splits;
-    uint first_tile_1 = min((naga_mod(rest, _e64) * tiles_per_split), tiles);
+    uint tiles = naga_div(((_e12 + TILE) - 1u), TILE);
+    uint _e21 = params.splits;
+    uint _e27 = params.splits;
+    uint tiles_per_split = naga_div(((tiles + _e21) - 1u), _e27);
+    uint _e31 = params.head_blocks;
+    uint _e35 = params.splits;
+    uint first_tile_1 = min((naga_mod(naga_div(_e4, _e31), _e35) * tiles_per_split), tiles);
     uint last_tile_1 = min((first_tile_1 + tiles_per_split), tiles);
-    uint _e71 = place.head_group;
-    uint _e75 = place.slice;
-    uint line_5 = ((_e71 * HEADS_PER_THREAD) + _e75);
-    uint _e78 = place.slice;
-    bool finishes_1 = (_e78 < HEADS_PER_THREAD);
+    const uint _e41 = head_group(_e10);
+    const uint _e44 = slice(_e10);
+    uint line_5 = ((_e41 * HEADS_PER_THREAD) + _e44);
+    const uint _e46 = slice(_e10);
+    bool finishes_1 = (_e46 < HEADS_PER_THREAD);
     uint position = ((4u * naga_mod(naga_div(thread, 4u), 16u)) + naga_div(thread, 64u));
     group = first_tile_1;
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e229 = group;
-            group = (_e229 + 32u);
+            uint _e189 = group;
+            group = (_e189 + 32u);
         }
         loop_init_3 = false;
-        uint _e100 = group;
-        if ((_e100 < last_tile_1)) {
+        uint _e68 = group;
+        if ((_e68 < last_tile_1)) {
         } else {
             break;
         }
         {
-            Place _e102 = place;
-            uint _e103 = group;
-            const uint _e104 = find_tiles(_e102, _e103, last_tile_1, _e45);
-            used = _e104;
+            uint _e70 = group;
+            const uint _e71 = find_tiles(_e10, _e70, last_tile_1, _e12);
+            used = _e71;
             while(true) {
-                uint _e106 = used;
-                if ((_e106 != 0u)) {
+                uint _e73 = used;
+                if ((_e73 != 0u)) {
                 } else {
                     break;
                 }
                 {
-                    uint _e109 = group;
-                    uint _e110 = used;
-                    uint tile_index = (_e109 + firstbitlow(_e110));
-                    uint _e113 = used;
-                    uint _e114 = used;
-                    used = (_e113 & (_e114 - 1u));
+                    uint _e76 = group;
+                    uint _e77 = used;
+                    uint tile_index = (_e76 + firstbitlow(_e77));
+                    uint _e80 = used;
+                    uint _e81 = used;
+                    used = (_e80 & (_e81 - 1u));
                     seen = true;
-                    Place _e119 = place;
-                    const int _e123 = row_of(_e119, ((tile_index * TILE) + position), _e45);
+                    const int _e89 = row_of(_e10, ((tile_index * TILE) + position), _e12);
                     if ((naga_mod(thread, 4u) == 0u)) {
-                        uint _e129 = parity;
-                        rows[(_e129 + position)] = _e123;
+                        uint _e95 = parity;
+                        rows[(_e95 + position)] = _e89;
                     }
-                    Place _e132 = place;
-                    const float4 _e133 = score(_e132, _e123);
-                    float _e136 = params.scale;
-                    scores = (_e133 * _e136);
-                    uint _e139 = parity;
-                    uint _e142 = place.key_group;
-                    uint at_2 = (_e139 + (4u * _e142));
-                    int _e147 = rows[at_2];
-                    int _e152 = rows[(at_2 + 1u)];
-                    int _e157 = rows[(at_2 + 2u)];
-                    int _e162 = rows[(at_2 + 3u)];
-                    bool4 valid = (int4(_e147, _e152, _e157, _e162) >= (int(0)).xxxx);
-                    float4 _e169 = scores;
-                    scores = (valid ? _e169 : (-1e38).xxxx);
-                    float _e172 = scores.x;
-                    float _e174 = scores.y;
-                    float _e177 = scores.z;
-                    float _e179 = scores.w;
-                    largest = max(max(_e172, _e174), max(_e177, _e179));
+                    const float4 _e98 = score(_e10, _e89);
+                    float _e101 = params.scale;
+                    scores = (_e98 * _e101);
+                    uint _e104 = parity;
+                    const uint _e106 = key_group(_e10);
+                    uint at_2 = (_e104 + (4u * _e106));
+                    int _e111 = rows[at_2];
+                    int _e116 = rows[(at_2 + 1u)];
+                    int _e121 = rows[(at_2 + 2u)];
+                    int _e126 = rows[(at_2 + 3u)];
+                    bool4 valid = (int4(_e111, _e116, _e121, _e126) >= (int(0)).xxxx);
+                    float4 _e133 = scores;
+                    scores = (valid ? _e133 : (-1e38).xxxx);
+                    float _e136 = scores.x;
+                    float _e138 = scores.y;
+                    float _e141 = scores.z;
+                    float _e143 = scores.w;
+                    largest = max(max(_e136, _e138), max(_e141, _e143));
                     {
-                        Place _e183 = place;
-                        float _e184 = largest;
-                        const float _e185 = head_maximum(_e183, line_5, finishes_1, _e184, subgroup_size);
-                        largest = _e185;
+                        float _e147 = largest;
+                        const float _e148 = head_maximum(_e10, line_5, finishes_1, _e147, subgroup_size);
+                        largest = _e148;
                     }
                     if (finishes_1) {
-                        float _e186 = maximum;
-                        float _e187 = largest;
-                        float new_maximum = max(_e186, _e187);
-                        float4 _e191 = scores;
-                        float4 weights_1 = (valid ? exp2((_e191 - (new_maximum).xxxx)) : (0.0).xxxx);
-                        float _e196 = maximum;
-                        float factor = exp2((_e196 - new_maximum));
-                        float _e199 = sum;
-                        sum = ((_e199 * factor) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
+                        float _e149 = maximum;
+                        float _e150 = largest;
+                        float new_maximum = max(_e149, _e150);
+                        float4 _e154 = scores;
+                        float4 weights_1 = (valid ? exp2((_e154 - (new_maximum).xxxx)) : (0.0).xxxx);
+                        float _e159 = maximum;
+                        float factor = exp2((_e159 - new_maximum));
+                        float _e162 = sum;
+                        sum = ((_e162 * factor) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
                         maximum = new_maximum;
-                        uint _e215 = place.key_group;
-                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e215)] = weights_1;
-                        uint _e219 = place.key_group;
-                        if ((_e219 == 0u)) {
+                        const uint _e177 = key_group(_e10);
+                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e177)] = weights_1;
+                        const uint _e180 = key_group(_e10);
+                        if ((_e180 == 0u)) {
                             factors[line_5] = factor;
                         }
                     }
                     GroupMemoryBarrierWithGroupSync();
                     scale_values(values);
-                    Place _e224 = place;
-                    uint _e225 = parity;
-                    add_values(values, _e224, _e225);
-                    uint _e226 = parity;
-                    parity = (_e226 ^ TILE);
+                    uint _e185 = parity;
+                    add_values(values, _e10, _e185);
+                    uint _e186 = parity;
+                    parity = (_e186 ^ TILE);
                 }
             }
         }
     }
     if (finishes_1) {
-        uint _e236 = place.key_group;
-        float _e239 = sum;
-        exchange[((line_5 * 16u) + _e236)] = _e239;
+        const uint _e195 = key_group(_e10);
+        float _e198 = sum;
+        exchange[((line_5 * 16u) + _e195)] = _e198;
     }
     GroupMemoryBarrierWithGroupSync();
     if (finishes_1) {
-        uint _e243 = place.key_group;
-        local = (_e243 == 0u);
+        const uint _e201 = key_group(_e10);
+        local = (_e201 == 0u);
     } else {
         local = false;
     }
-    bool _e247 = local;
-    if (_e247) {
+    bool _e205 = local;
+    if (_e205) {
         bool loop_init_4 = true;
         while(true) {
             if (!loop_init_4) {
-                uint _e265 = i;
-                i = (_e265 + 1u);
+                uint _e223 = i;
+                i = (_e223 + 1u);
             }
             loop_init_4 = false;
-            uint _e252 = i;
-            if ((_e252 < 16u)) {
+            uint _e210 = i;
+            if ((_e210 < 16u)) {
             } else {
                 break;
             }
             {
-                float _e255 = total;
-                uint _e259 = i;
-                float _e262 = exchange[((line_5 * 16u) + _e259)];
-                total = (_e255 + _e262);
+                float _e213 = total;
+                uint _e217 = i;
+                float _e220 = exchange[((line_5 * 16u) + _e217)];
+                total = (_e213 + _e220);
             }
         }
-        Place _e267 = place;
-        float _e268 = maximum;
-        float _e269 = total;
-        bool _e270 = seen;
-        finish_head(_e267, line_5, _e268, _e269, _e270);
+        float _e227 = maximum;
+        float _e228 = total;
+        bool _e229 = seen;
+        const float _e230 = finish_head(_e10, line_5, _e227, _e228, _e229);
+        factors[line_5] = _e230;
     }
     GroupMemoryBarrierWithGroupSync();
-    bool _e271 = seen;
-    if (_e271) {
+    bool _e231 = seen;
+    if (_e231) {
         scale_values(values);
     }
     {
-        bool _e272 = seen;
-        if (_e272) {
-            Place _e273 = place;
-            Values _e274 = values;
-            write_values(_e273, _e274);
+        bool _e232 = seen;
+        if (_e232) {
+            Values _e233 = values;
+            write_values(_e10, _e233);
             return;
         } else {
             return;

@@ -6,14 +6,37 @@
 using metal::uint;
 
 struct _mslBufferSizes {
-    uint size0;
-    uint size1;
-    uint size2;
-    uint size3;
     uint size4;
+    uint size6;
+    uint size7;
+    uint size8;
+    uint size9;
     uint size12;
 };
 
+struct type_3 {
+    metal::float4 inner[896];
+};
+struct type_4 {
+    float inner[256];
+};
+struct type_6 {
+    int inner[128];
+};
+struct type_7 {
+    float inner[16];
+};
+struct Place {
+    uint query;
+    uint first_head;
+    uint split;
+    uint thread_;
+};
+struct Eight {
+    metal::float4 low;
+    metal::float4 high;
+};
+typedef metal::uint4 type_9[1];
 struct Params {
     uint workgroups;
     uint heads;
@@ -33,34 +56,6 @@ struct Params {
     uint first_slot;
     float scale;
 };
-typedef metal::uint4 type_3[1];
-typedef int type_5[1];
-typedef metal::float2 type_7[1];
-struct type_9 {
-    metal::float4 inner[896];
-};
-struct type_10 {
-    float inner[256];
-};
-struct type_11 {
-    int inner[128];
-};
-struct type_12 {
-    float inner[16];
-};
-struct Place {
-    uint query;
-    uint first_head;
-    uint split;
-    uint thread_;
-    uint key_group;
-    uint head_group;
-    uint slice;
-};
-struct Eight {
-    metal::float4 low;
-    metal::float4 high;
-};
 struct Values {
     metal::float4 x0_;
     metal::float4 y0_;
@@ -71,6 +66,8 @@ struct Values {
     metal::float4 x3_;
     metal::float4 y3_;
 };
+typedef metal::float2 type_13[1];
+typedef int type_15[1];
 constant uint TILE = 64u;
 constant uint CHUNK = 32u;
 constant uint HEAD_BLOCK = 16u;
@@ -81,48 +78,29 @@ constant uint D_QK = 576u;
 constant uint ROW_VECTORS = 72u;
 constant uint D_V = 512u;
 
-void count_keys(
-    Place place_1,
-    device type_5 const& k_start,
-    device type_5 const& k_end,
-    constant Params& params,
-    threadgroup uint& key_count,
-    threadgroup uint& key_first,
-    constant _mslBufferSizes& _buffer_sizes
+uint key_group(
+    Place place
 ) {
-    if (place_1.thread_ == 0u) {
-        uint _e6 = params.length_query;
-        uint query_1 = _e6 + place_1.query;
-        int _e11 = k_start[query_1];
-        uint _e17 = params.window_start;
-        uint first = metal::max(static_cast<uint>(metal::max(_e11, 0)), _e17);
-        int _e21 = k_end[query_1];
-        uint _e27 = params.window_end;
-        uint last = metal::min(static_cast<uint>(metal::max(_e21, 0)), _e27);
-        uint _e32 = params.window_start;
-        key_first = first - _e32;
-        key_count = (last > first) ? (last - first) : 0u;
-        return;
-    } else {
-        return;
-    }
+    return place.thread_ % 16u;
 }
 
-int row_of(
-    Place place_2,
-    uint entry,
-    uint entries,
-    threadgroup uint& key_first
+uint head_group(
+    Place place_1
 ) {
-    uint _e4 = key_first;
-    return (entry < entries) ? static_cast<int>(_e4 + entry) : -1;
+    return (place_1.thread_ / 16u) % 4u;
+}
+
+uint slice(
+    Place place_2
+) {
+    return place_2.thread_ / 64u;
 }
 
 uint find_tiles(
     Place place_3,
     uint first_tile,
     uint last_tile,
-    uint entries_1
+    uint entries
 ) {
     uint count = last_tile - first_tile;
     return (count < 32u) ? ((1u << (count & 31u)) - 1u) : 4294967295u;
@@ -134,22 +112,6 @@ metal::float2 unpack_bf16x2_(
     return metal::float2(as_type<float>(packed << 16u), as_type<float>(packed & 4294901760u));
 }
 
-Eight query_eight(
-    uint row,
-    uint dim,
-    device type_3 const& q,
-    constant _mslBufferSizes& _buffer_sizes
-) {
-    metal::uint4 packed_2 = q[(row * 72u) + (dim / 8u)];
-    {
-        metal::float2 _e11 = unpack_bf16x2_(packed_2.x);
-        metal::float2 _e13 = unpack_bf16x2_(packed_2.y);
-        metal::float2 _e16 = unpack_bf16x2_(packed_2.z);
-        metal::float2 _e18 = unpack_bf16x2_(packed_2.w);
-        return Eight {metal::float4(_e11, _e13), metal::float4(_e16, _e18)};
-    }
-}
-
 metal::float2 unpack_row_pair(
     uint packed_1
 ) {
@@ -158,27 +120,43 @@ metal::float2 unpack_row_pair(
 }
 
 Eight row_eight(
-    uint row_1,
-    uint dim_1,
-    device type_3 const& kv,
+    uint row,
+    uint dim,
+    device type_9 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    metal::uint4 packed_3 = kv[(row_1 * ROW_VECTORS) + (dim_1 / 8u)];
-    metal::float2 _e11 = unpack_row_pair(packed_3.x);
-    metal::float2 _e13 = unpack_row_pair(packed_3.y);
-    metal::float2 _e16 = unpack_row_pair(packed_3.z);
-    metal::float2 _e18 = unpack_row_pair(packed_3.w);
+    metal::uint4 packed_2 = kv[(row * ROW_VECTORS) + (dim / 8u)];
+    metal::float2 _e11 = unpack_row_pair(packed_2.x);
+    metal::float2 _e13 = unpack_row_pair(packed_2.y);
+    metal::float2 _e16 = unpack_row_pair(packed_2.z);
+    metal::float2 _e18 = unpack_row_pair(packed_2.w);
     return Eight {metal::float4(_e11, _e13), metal::float4(_e16, _e18)};
+}
+
+Eight query_eight(
+    uint row_1,
+    uint dim_1,
+    device type_9 const& q,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    metal::uint4 packed_3 = q[(row_1 * 72u) + (dim_1 / 8u)];
+    {
+        metal::float2 _e11 = unpack_bf16x2_(packed_3.x);
+        metal::float2 _e13 = unpack_bf16x2_(packed_3.y);
+        metal::float2 _e16 = unpack_bf16x2_(packed_3.z);
+        metal::float2 _e18 = unpack_bf16x2_(packed_3.w);
+        return Eight {metal::float4(_e11, _e13), metal::float4(_e16, _e18)};
+    }
 }
 
 void stage(
     Place place_4,
     int row_2,
     uint chunk,
-    device type_3 const& q,
+    threadgroup type_3& tile,
+    device type_9 const& kv,
     constant Params& params,
-    threadgroup type_9& tile,
-    device type_3 const& kv,
+    device type_9 const& q,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     Eight eight = Eight {metal::float4(0.0), metal::float4(0.0)};
@@ -219,7 +197,7 @@ float add_dot(
     metal::float4 a,
     metal::float4 b
 ) {
-    return (((sum_1 + (a.x * b.x)) + (a.y * b.y)) + (a.z * b.z)) + (a.w * b.w);
+    return metal::fma(a.w, b.w, metal::fma(a.z, b.z, metal::fma(a.y, b.y, metal::fma(a.x, b.x, sum_1))));
 }
 
 metal::float4 add_dots(
@@ -239,20 +217,20 @@ metal::float4 add_dots(
 
 uint slice_at(
     uint head,
-    uint slice,
+    uint slice_1,
     Place place_5
 ) {
-    uint rank = slice - ((slice > head) ? 1u : 0u);
+    uint rank = slice_1 - ((slice_1 > head) ? 1u : 0u);
     return (((head * 3u) + rank) * 64u) + (place_5.thread_ & 63u);
 }
 
 metal::float4 score(
     Place place_6,
     int row_3,
-    device type_3 const& q,
+    threadgroup type_3& tile,
+    device type_9 const& kv,
     constant Params& params,
-    threadgroup type_9& tile,
-    device type_3 const& kv,
+    device type_9 const& q,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::float4 sums0_ = metal::float4(0.0);
@@ -262,8 +240,10 @@ metal::float4 score(
     uint chunk_1 = 0u;
     uint step = {};
     metal::float4 own = metal::float4(0.0);
-    uint key_line = place_6.key_group * 8u;
-    uint query_line = QUERIES_AT + ((place_6.head_group * HEADS_PER_THREAD) * 8u);
+    uint _e14 = key_group(place_6);
+    uint key_line = _e14 * 8u;
+    uint _e18 = head_group(place_6);
+    uint query_line = QUERIES_AT + ((_e18 * HEADS_PER_THREAD) * 8u);
     bool loop_init = true;
     while(true) {
         if (!loop_init) {
@@ -279,7 +259,7 @@ metal::float4 score(
         {
             metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
             uint _e29 = chunk_1;
-            stage(place_6, row_3, _e29, q, params, tile, kv, _buffer_sizes);
+            stage(place_6, row_3, _e29, tile, kv, params, q, _buffer_sizes);
             metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
             step = 0u;
             bool loop_init_1 = true;
@@ -295,10 +275,13 @@ metal::float4 score(
                     break;
                 }
                 {
+                    uint _e35 = slice(place_6);
                     uint _e38 = step;
-                    uint vector = (place_6.slice * 2u) + _e38;
-                    uint key_at = key_line + (vector ^ (place_6.key_group & 7u));
-                    uint query_at = query_line + (vector ^ place_6.head_group);
+                    uint vector = (_e35 * 2u) + _e38;
+                    uint _e40 = key_group(place_6);
+                    uint key_at = key_line + (vector ^ (_e40 & 7u));
+                    uint _e45 = head_group(place_6);
+                    uint query_at = query_line + (vector ^ _e45);
                     metal::float4 key0_ = tile.inner[key_at];
                     metal::float4 key1_ = tile.inner[key_at + 128u];
                     metal::float4 key2_ = tile.inner[key_at + 256u];
@@ -330,51 +313,61 @@ metal::float4 score(
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place_6.slice == 0u) {
+    uint _e101 = slice(place_6);
+    if (_e101 == 0u) {
         metal::float4 _e104 = sums0_;
         own = _e104;
     } else {
-        uint _e108 = slice_at(0u, place_6.slice, place_6);
+        uint _e107 = slice(place_6);
+        uint _e108 = slice_at(0u, _e107, place_6);
         metal::float4 _e110 = sums0_;
         tile.inner[_e108] = _e110;
     }
     {
-        if (place_6.slice == 1u) {
+        uint _e111 = slice(place_6);
+        if (_e111 == 1u) {
             metal::float4 _e114 = sums1_;
             own = _e114;
         } else {
-            uint _e118 = slice_at(1u, place_6.slice, place_6);
+            uint _e117 = slice(place_6);
+            uint _e118 = slice_at(1u, _e117, place_6);
             metal::float4 _e120 = sums1_;
             tile.inner[_e118] = _e120;
         }
     }
     {
-        if (place_6.slice == 2u) {
+        uint _e121 = slice(place_6);
+        if (_e121 == 2u) {
             metal::float4 _e124 = sums2_;
             own = _e124;
         } else {
-            uint _e128 = slice_at(2u, place_6.slice, place_6);
+            uint _e127 = slice(place_6);
+            uint _e128 = slice_at(2u, _e127, place_6);
             metal::float4 _e130 = sums2_;
             tile.inner[_e128] = _e130;
         }
     }
     {
-        if (place_6.slice == 3u) {
+        uint _e131 = slice(place_6);
+        if (_e131 == 3u) {
             metal::float4 _e134 = sums3_;
             own = _e134;
         } else {
-            uint _e138 = slice_at(3u, place_6.slice, place_6);
+            uint _e137 = slice(place_6);
+            uint _e138 = slice_at(3u, _e137, place_6);
             metal::float4 _e140 = sums3_;
             tile.inner[_e138] = _e140;
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place_6.slice < HEADS_PER_THREAD) {
-        uint first_1 = (place_6.slice * 192u) + (place_6.thread_ & 63u);
+    uint _e141 = slice(place_6);
+    if (_e141 < HEADS_PER_THREAD) {
+        uint _e144 = slice(place_6);
+        uint first = (_e144 * 192u) + (place_6.thread_ & 63u);
         metal::float4 _e151 = own;
-        metal::float4 _e154 = tile.inner[first_1];
-        metal::float4 _e159 = tile.inner[first_1 + 64u];
-        metal::float4 _e165 = tile.inner[first_1 + 128u];
+        metal::float4 _e154 = tile.inner[first];
+        metal::float4 _e159 = tile.inner[first + 64u];
+        metal::float4 _e165 = tile.inner[first + 128u];
         own = _e151 + ((_e154 + _e159) + _e165);
     }
     metal::float4 _e168 = own;
@@ -387,7 +380,7 @@ float head_maximum(
     bool finishes,
     float value,
     uint subgroup_size_1,
-    threadgroup type_10& exchange
+    threadgroup type_4& exchange
 ) {
     float maximum_1 = {};
     bool local_1 = {};
@@ -411,14 +404,16 @@ float head_maximum(
         maximum_1 = metal::max(_e23, unnamed_3);
     }
     if (finishes) {
-        local_1 = (place_7.key_group & 3u) == 0u;
+        uint _e30 = key_group(place_7);
+        local_1 = (_e30 & 3u) == 0u;
     } else {
         local_1 = false;
     }
     bool _e36 = local_1;
     if (_e36) {
+        uint _e40 = key_group(place_7);
         float _e45 = maximum_1;
-        exchange.inner[(line * 4u) + (place_7.key_group / 4u)] = _e45;
+        exchange.inner[(line * 4u) + (_e40 / 4u)] = _e45;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     if (finishes) {
@@ -441,7 +436,7 @@ float head_maximum(
 
 metal::float4 factors_of(
     uint group_1,
-    threadgroup type_12& factors
+    threadgroup type_7& factors
 ) {
     float _e5 = factors.inner[4u * group_1];
     float _e12 = factors.inner[(4u * group_1) + 1u];
@@ -452,7 +447,7 @@ metal::float4 factors_of(
 
 void scale_values(
     thread Values& values_1,
-    threadgroup type_12& factors
+    threadgroup type_7& factors
 ) {
     metal::float4 _e2 = factors_of(0u, factors);
     metal::float4 _e4 = values_1.x0_;
@@ -484,7 +479,7 @@ void scale_values(
 metal::float2 row_pair(
     uint row_4,
     uint pair,
-    device type_3 const& kv,
+    device type_9 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint _e12 = kv[(row_4 * ROW_VECTORS) + (pair / 4u)][pair & 3u];
@@ -495,7 +490,7 @@ metal::float2 row_pair(
 metal::float2 value_pair(
     int row_5,
     uint pair_1,
-    device type_3 const& kv,
+    device type_9 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     if (row_5 < 0) {
@@ -509,9 +504,9 @@ void add_values(
     thread Values& values_2,
     Place place_8,
     uint rows_at,
-    threadgroup type_9& tile,
-    threadgroup type_11& rows,
-    device type_3 const& kv,
+    threadgroup type_3& tile,
+    threadgroup type_6& rows,
+    device type_9 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint four = 0u;
@@ -609,43 +604,21 @@ uint partial_row(
     return ((((place_9.query * _e5) + _e9) + place_9.split) * _e15) + head_1;
 }
 
-void finish_head(
+void write_value(
     Place place_10,
     uint line_1,
-    float maximum_2,
-    float sum_2,
-    bool seen_1,
-    device type_7& partial_softmax,
-    constant Params& params,
-    threadgroup type_12& factors,
-    constant _mslBufferSizes& _buffer_sizes
-) {
-    factors.inner[line_1] = 1.0;
-    uint head_3 = place_10.first_head + line_1;
-    uint _e12 = params.heads;
-    if (head_3 < _e12) {
-        uint _e15 = partial_row(place_10, head_3, params);
-        partial_softmax[_e15] = seen_1 ? metal::float2(maximum_2, sum_2) : metal::float2(-100000000000000000000000000000000000000.0, 0.0);
-        return;
-    } else {
-        return;
-    }
-}
-
-void write_value(
-    Place place_11,
-    uint line_2,
+    uint pair_2,
     metal::float2 value_1,
-    device type_7& partial_out,
     constant Params& params,
+    device type_13& partial_out,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    uint head_4 = place_11.first_head + line_2;
-    uint _e7 = params.heads;
-    if (head_4 < _e7) {
+    uint head_3 = place_10.first_head + line_1;
+    uint _e8 = params.heads;
+    if (head_3 < _e8) {
         {
-            uint _e10 = partial_row(place_11, head_4, params);
-            partial_out[(_e10 * 256u) + place_11.thread_] = value_1;
+            uint _e11 = partial_row(place_10, head_3, params);
+            partial_out[(_e11 * 256u) + pair_2] = value_1;
             return;
         }
     } else {
@@ -654,40 +627,40 @@ void write_value(
 }
 
 void write_four(
-    Place place_12,
-    uint line_3,
+    Place place_11,
+    uint line_2,
     metal::float4 x,
     metal::float4 y,
-    device type_7& partial_out,
     constant Params& params,
+    device type_13& partial_out,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    write_value(place_12, line_3, metal::float2(x.x, y.x), partial_out, params, _buffer_sizes);
-    write_value(place_12, line_3 + 1u, metal::float2(x.y, y.y), partial_out, params, _buffer_sizes);
-    write_value(place_12, line_3 + 2u, metal::float2(x.z, y.z), partial_out, params, _buffer_sizes);
-    write_value(place_12, line_3 + 3u, metal::float2(x.w, y.w), partial_out, params, _buffer_sizes);
+    write_value(place_11, line_2, place_11.thread_, metal::float2(x.x, y.x), params, partial_out, _buffer_sizes);
+    write_value(place_11, line_2 + 1u, place_11.thread_, metal::float2(x.y, y.y), params, partial_out, _buffer_sizes);
+    write_value(place_11, line_2 + 2u, place_11.thread_, metal::float2(x.z, y.z), params, partial_out, _buffer_sizes);
+    write_value(place_11, line_2 + 3u, place_11.thread_, metal::float2(x.w, y.w), params, partial_out, _buffer_sizes);
     return;
 }
 
 void write_values(
-    Place place_13,
+    Place place_12,
     Values values_3,
-    device type_7& partial_out,
     constant Params& params,
+    device type_13& partial_out,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    if (place_13.thread_ >= 256u) {
+    if (place_12.thread_ >= 256u) {
         return;
     }
-    write_four(place_13, 0u, values_3.x0_, values_3.y0_, partial_out, params, _buffer_sizes);
+    write_four(place_12, 0u, values_3.x0_, values_3.y0_, params, partial_out, _buffer_sizes);
     {
-        write_four(place_13, 4u, values_3.x1_, values_3.y1_, partial_out, params, _buffer_sizes);
+        write_four(place_12, 4u, values_3.x1_, values_3.y1_, params, partial_out, _buffer_sizes);
     }
     {
-        write_four(place_13, 8u, values_3.x2_, values_3.y2_, partial_out, params, _buffer_sizes);
+        write_four(place_12, 8u, values_3.x2_, values_3.y2_, params, partial_out, _buffer_sizes);
     }
     {
-        write_four(place_13, 12u, values_3.x3_, values_3.y3_, partial_out, params, _buffer_sizes);
+        write_four(place_12, 12u, values_3.x3_, values_3.y3_, params, partial_out, _buffer_sizes);
         return;
     }
 }
@@ -699,6 +672,76 @@ uint flat_workgroup_id(
     return workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x);
 }
 
+Place place_of(
+    uint id,
+    uint head_block,
+    uint thread_1,
+    constant Params& params
+) {
+    uint _e5 = params.head_blocks;
+    uint rest = id / _e5;
+    uint _e9 = params.splits;
+    uint _e13 = params.head_blocks;
+    uint _e18 = params.splits;
+    return Place {rest / _e9, (id % _e13) * head_block, rest % _e18, thread_1};
+}
+
+void count_keys(
+    Place place_13,
+    constant Params& params,
+    device type_15 const& k_start,
+    device type_15 const& k_end,
+    threadgroup uint& key_first,
+    threadgroup uint& key_count,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    if (place_13.thread_ == 0u) {
+        uint _e6 = params.length_query;
+        uint query_1 = _e6 + place_13.query;
+        int _e11 = k_start[query_1];
+        uint _e17 = params.window_start;
+        uint first_1 = metal::max(static_cast<uint>(metal::max(_e11, 0)), _e17);
+        int _e21 = k_end[query_1];
+        uint _e27 = params.window_end;
+        uint last = metal::min(static_cast<uint>(metal::max(_e21, 0)), _e27);
+        uint _e32 = params.window_start;
+        key_first = first_1 - _e32;
+        key_count = (last > first_1) ? (last - first_1) : 0u;
+        return;
+    } else {
+        return;
+    }
+}
+
+int row_of(
+    Place place_14,
+    uint entry,
+    uint entries_1,
+    threadgroup uint& key_first
+) {
+    uint _e4 = key_first;
+    return (entry < entries_1) ? static_cast<int>(_e4 + entry) : -1;
+}
+
+float finish_head(
+    Place place_15,
+    uint line_3,
+    float maximum_2,
+    float sum_2,
+    bool seen_1,
+    constant Params& params,
+    device type_13& partial_softmax,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    uint head_4 = place_15.first_head + line_3;
+    uint _e9 = params.heads;
+    if (head_4 < _e9) {
+        uint _e12 = partial_row(place_15, head_4, params);
+        partial_softmax[_e12] = seen_1 ? metal::float2(maximum_2, sum_2) : metal::float2(-100000000000000000000000000000000000000.0, 0.0);
+    }
+    return 1.0;
+}
+
 struct main_Input {
 };
 [[max_total_threads_per_threadgroup(256)]] kernel void main_(
@@ -706,22 +749,21 @@ struct main_Input {
 , metal::uint3 workgroup_id [[threadgroup_position_in_grid]]
 , metal::uint3 num_workgroups [[threadgroups_per_grid]]
 , uint subgroup_size [[threads_per_simdgroup]]
-, device type_3 const& q [[buffer(0)]]
-, device type_5 const& k_start [[buffer(2)]]
-, device type_5 const& k_end [[buffer(3)]]
-, device type_7& partial_out [[buffer(4)]]
-, device type_7& partial_softmax [[buffer(5)]]
+, threadgroup type_3& tile
+, threadgroup type_4& exchange
+, threadgroup type_6& rows
+, threadgroup type_7& factors
+, device type_9 const& kv [[buffer(1)]]
 , constant Params& params [[buffer(8)]]
-, threadgroup type_9& tile
-, threadgroup type_10& exchange
-, threadgroup type_11& rows
-, threadgroup type_12& factors
-, threadgroup uint& key_count
+, device type_9 const& q [[buffer(0)]]
+, device type_13& partial_out [[buffer(4)]]
+, device type_15 const& k_start [[buffer(2)]]
+, device type_15 const& k_end [[buffer(3)]]
 , threadgroup uint& key_first
-, device type_3 const& kv [[buffer(1)]]
+, threadgroup uint& key_count
+, device type_13& partial_softmax [[buffer(5)]]
 , constant _mslBufferSizes& _buffer_sizes [[buffer(30)]]
 ) {
-    Place place = {};
     float maximum = -100000000000000000000000000000000000000.0;
     float sum = 0.0;
     bool seen = false;
@@ -739,178 +781,161 @@ struct main_Input {
     if (_e4 >= _e7) {
         return;
     }
-    uint _e11 = params.head_blocks;
-    uint rest = _e4 / _e11;
-    uint _e17 = params.splits;
-    place.query = rest / _e17;
-    uint _e22 = params.head_blocks;
-    place.first_head = (_e4 % _e22) * HEAD_BLOCK;
-    uint _e29 = params.splits;
-    place.split = rest % _e29;
-    place.thread_ = thread_;
-    place.key_group = thread_ % 16u;
-    place.head_group = (thread_ / 16u) % 4u;
-    place.slice = thread_ / 64u;
-    Place _e43 = place;
-    count_keys(_e43, k_start, k_end, params, key_count, key_first, _buffer_sizes);
+    Place _e10 = place_of(_e4, HEAD_BLOCK, thread_, params);
+    count_keys(_e10, params, k_start, k_end, key_first, key_count, _buffer_sizes);
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     uint unnamed_4 = key_count;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     uint tiles = ((unnamed_4 + TILE) - 1u) / TILE;
-    uint _e54 = params.splits;
-    uint _e60 = params.splits;
-    uint tiles_per_split = ((tiles + _e54) - 1u) / _e60;
-    uint _e64 = params.splits;
-    uint first_tile_1 = metal::min((rest % _e64) * tiles_per_split, tiles);
+    uint _e21 = params.splits;
+    uint _e27 = params.splits;
+    uint tiles_per_split = ((tiles + _e21) - 1u) / _e27;
+    uint _e31 = params.head_blocks;
+    uint _e35 = params.splits;
+    uint first_tile_1 = metal::min(((_e4 / _e31) % _e35) * tiles_per_split, tiles);
     uint last_tile_1 = metal::min(first_tile_1 + tiles_per_split, tiles);
-    uint _e71 = place.head_group;
-    uint _e75 = place.slice;
-    uint line_5 = (_e71 * HEADS_PER_THREAD) + _e75;
-    uint _e78 = place.slice;
-    bool finishes_1 = _e78 < HEADS_PER_THREAD;
+    uint _e41 = head_group(_e10);
+    uint _e44 = slice(_e10);
+    uint line_5 = (_e41 * HEADS_PER_THREAD) + _e44;
+    uint _e46 = slice(_e10);
+    bool finishes_1 = _e46 < HEADS_PER_THREAD;
     uint position = (4u * ((thread_ / 4u) % 16u)) + (thread_ / 64u);
     group = first_tile_1;
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e229 = group;
-            group = _e229 + 32u;
+            uint _e189 = group;
+            group = _e189 + 32u;
         }
         loop_init_3 = false;
-        uint _e100 = group;
-        if (_e100 < last_tile_1) {
+        uint _e68 = group;
+        if (_e68 < last_tile_1) {
         } else {
             break;
         }
         {
-            Place _e102 = place;
-            uint _e103 = group;
-            uint _e104 = find_tiles(_e102, _e103, last_tile_1, unnamed_4);
-            used = _e104;
+            uint _e70 = group;
+            uint _e71 = find_tiles(_e10, _e70, last_tile_1, unnamed_4);
+            used = _e71;
             while(true) {
-                uint _e106 = used;
-                if (_e106 != 0u) {
+                uint _e73 = used;
+                if (_e73 != 0u) {
                 } else {
                     break;
                 }
                 {
-                    uint _e109 = group;
-                    uint _e110 = used;
-                    uint tile_index = _e109 + (((metal::ctz(_e110) + 1) % 33) - 1);
-                    uint _e113 = used;
-                    uint _e114 = used;
-                    used = _e113 & (_e114 - 1u);
+                    uint _e76 = group;
+                    uint _e77 = used;
+                    uint tile_index = _e76 + (((metal::ctz(_e77) + 1) % 33) - 1);
+                    uint _e80 = used;
+                    uint _e81 = used;
+                    used = _e80 & (_e81 - 1u);
                     seen = true;
-                    Place _e119 = place;
-                    int _e123 = row_of(_e119, (tile_index * TILE) + position, unnamed_4, key_first);
+                    int _e89 = row_of(_e10, (tile_index * TILE) + position, unnamed_4, key_first);
                     if ((thread_ % 4u) == 0u) {
-                        uint _e129 = parity;
-                        rows.inner[_e129 + position] = _e123;
+                        uint _e95 = parity;
+                        rows.inner[_e95 + position] = _e89;
                     }
-                    Place _e132 = place;
-                    metal::float4 _e133 = score(_e132, _e123, q, params, tile, kv, _buffer_sizes);
-                    float _e136 = params.scale;
-                    scores = _e133 * _e136;
-                    uint _e139 = parity;
-                    uint _e142 = place.key_group;
-                    uint at_2 = _e139 + (4u * _e142);
-                    int _e147 = rows.inner[at_2];
-                    int _e152 = rows.inner[at_2 + 1u];
-                    int _e157 = rows.inner[at_2 + 2u];
-                    int _e162 = rows.inner[at_2 + 3u];
-                    metal::bool4 valid = metal::int4(_e147, _e152, _e157, _e162) >= metal::int4(0);
-                    metal::float4 _e169 = scores;
-                    scores = metal::select(metal::float4(-100000000000000000000000000000000000000.0), _e169, valid);
-                    float _e172 = scores.x;
-                    float _e174 = scores.y;
-                    float _e177 = scores.z;
-                    float _e179 = scores.w;
-                    largest = metal::max(metal::max(_e172, _e174), metal::max(_e177, _e179));
+                    metal::float4 _e98 = score(_e10, _e89, tile, kv, params, q, _buffer_sizes);
+                    float _e101 = params.scale;
+                    scores = _e98 * _e101;
+                    uint _e104 = parity;
+                    uint _e106 = key_group(_e10);
+                    uint at_2 = _e104 + (4u * _e106);
+                    int _e111 = rows.inner[at_2];
+                    int _e116 = rows.inner[at_2 + 1u];
+                    int _e121 = rows.inner[at_2 + 2u];
+                    int _e126 = rows.inner[at_2 + 3u];
+                    metal::bool4 valid = metal::int4(_e111, _e116, _e121, _e126) >= metal::int4(0);
+                    metal::float4 _e133 = scores;
+                    scores = metal::select(metal::float4(-100000000000000000000000000000000000000.0), _e133, valid);
+                    float _e136 = scores.x;
+                    float _e138 = scores.y;
+                    float _e141 = scores.z;
+                    float _e143 = scores.w;
+                    largest = metal::max(metal::max(_e136, _e138), metal::max(_e141, _e143));
                     {
-                        Place _e183 = place;
-                        float _e184 = largest;
-                        float _e185 = head_maximum(_e183, line_5, finishes_1, _e184, subgroup_size, exchange);
-                        largest = _e185;
+                        float _e147 = largest;
+                        float _e148 = head_maximum(_e10, line_5, finishes_1, _e147, subgroup_size, exchange);
+                        largest = _e148;
                     }
                     if (finishes_1) {
-                        float _e186 = maximum;
-                        float _e187 = largest;
-                        float new_maximum = metal::max(_e186, _e187);
-                        metal::float4 _e191 = scores;
-                        metal::float4 weights_1 = metal::select(metal::float4(0.0), metal::exp2(_e191 - metal::float4(new_maximum)), valid);
-                        float _e196 = maximum;
-                        float factor = metal::exp2(_e196 - new_maximum);
-                        float _e199 = sum;
-                        sum = (_e199 * factor) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w);
+                        float _e149 = maximum;
+                        float _e150 = largest;
+                        float new_maximum = metal::max(_e149, _e150);
+                        metal::float4 _e154 = scores;
+                        metal::float4 weights_1 = metal::select(metal::float4(0.0), metal::exp2(_e154 - metal::float4(new_maximum)), valid);
+                        float _e159 = maximum;
+                        float factor = metal::exp2(_e159 - new_maximum);
+                        float _e162 = sum;
+                        sum = (_e162 * factor) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w);
                         maximum = new_maximum;
-                        uint _e215 = place.key_group;
-                        tile.inner[(WEIGHTS_AT + (line_5 * 16u)) + _e215] = weights_1;
-                        uint _e219 = place.key_group;
-                        if (_e219 == 0u) {
+                        uint _e177 = key_group(_e10);
+                        tile.inner[(WEIGHTS_AT + (line_5 * 16u)) + _e177] = weights_1;
+                        uint _e180 = key_group(_e10);
+                        if (_e180 == 0u) {
                             factors.inner[line_5] = factor;
                         }
                     }
                     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
                     scale_values(values, factors);
-                    Place _e224 = place;
-                    uint _e225 = parity;
-                    add_values(values, _e224, _e225, tile, rows, kv, _buffer_sizes);
-                    uint _e226 = parity;
-                    parity = _e226 ^ TILE;
+                    uint _e185 = parity;
+                    add_values(values, _e10, _e185, tile, rows, kv, _buffer_sizes);
+                    uint _e186 = parity;
+                    parity = _e186 ^ TILE;
                 }
             }
         }
     }
     if (finishes_1) {
-        uint _e236 = place.key_group;
-        float _e239 = sum;
-        exchange.inner[(line_5 * 16u) + _e236] = _e239;
+        uint _e195 = key_group(_e10);
+        float _e198 = sum;
+        exchange.inner[(line_5 * 16u) + _e195] = _e198;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     if (finishes_1) {
-        uint _e243 = place.key_group;
-        local = _e243 == 0u;
+        uint _e201 = key_group(_e10);
+        local = _e201 == 0u;
     } else {
         local = false;
     }
-    bool _e247 = local;
-    if (_e247) {
+    bool _e205 = local;
+    if (_e205) {
         bool loop_init_4 = true;
         while(true) {
             if (!loop_init_4) {
-                uint _e265 = i;
-                i = _e265 + 1u;
+                uint _e223 = i;
+                i = _e223 + 1u;
             }
             loop_init_4 = false;
-            uint _e252 = i;
-            if (_e252 < 16u) {
+            uint _e210 = i;
+            if (_e210 < 16u) {
             } else {
                 break;
             }
             {
-                float _e255 = total;
-                uint _e259 = i;
-                float _e262 = exchange.inner[(line_5 * 16u) + _e259];
-                total = _e255 + _e262;
+                float _e213 = total;
+                uint _e217 = i;
+                float _e220 = exchange.inner[(line_5 * 16u) + _e217];
+                total = _e213 + _e220;
             }
         }
-        Place _e267 = place;
-        float _e268 = maximum;
-        float _e269 = total;
-        bool _e270 = seen;
-        finish_head(_e267, line_5, _e268, _e269, _e270, partial_softmax, params, factors, _buffer_sizes);
+        float _e227 = maximum;
+        float _e228 = total;
+        bool _e229 = seen;
+        float _e230 = finish_head(_e10, line_5, _e227, _e228, _e229, params, partial_softmax, _buffer_sizes);
+        factors.inner[line_5] = _e230;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    bool _e271 = seen;
-    if (_e271) {
+    bool _e231 = seen;
+    if (_e231) {
         scale_values(values, factors);
     }
     {
-        bool _e272 = seen;
-        if (_e272) {
-            Place _e273 = place;
-            Values _e274 = values;
-            write_values(_e273, _e274, partial_out, params, _buffer_sizes);
+        bool _e232 = seen;
+        if (_e232) {
+            Values _e233 = values;
+            write_values(_e10, _e233, params, partial_out, _buffer_sizes);
             return;
         } else {
             return;

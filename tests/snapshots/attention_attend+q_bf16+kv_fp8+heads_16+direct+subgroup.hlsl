@@ -6,6 +6,13 @@ struct NagaConstants {
 };
 ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
 
+struct Place {
+    uint query;
+    uint first_head;
+    uint split;
+    uint thread;
+};
+
 struct Params {
     uint workgroups;
     uint heads;
@@ -24,16 +31,6 @@ struct Params {
     uint slots;
     uint first_slot;
     float scale;
-};
-
-struct Place {
-    uint query;
-    uint first_head;
-    uint split;
-    uint thread;
-    uint key_group;
-    uint head_group;
-    uint slice;
 };
 
 struct Eight {
@@ -58,63 +55,59 @@ static const uint HEAD_BLOCK = 16u;
 static const uint HEADS_PER_THREAD = 4u;
 static const uint QUERIES_AT = 512u;
 static const uint WEIGHTS_AT = 640u;
-static const uint D_QK = 576u;
 static const uint ROW_VECTORS = 41u;
+static const uint D_QK = 576u;
 static const uint D_V = 512u;
 static const uint POSITIVE_INFINITY = 2139095040u;
 static const uint NEGATIVE_INFINITY = 4286578688u;
 
-ByteAddressBuffer q : register(t0);
-ByteAddressBuffer indices_ : register(t2);
-ByteAddressBuffer topk_length : register(t3);
-ByteAddressBuffer attn_sink : register(t4);
-cbuffer params : register(b8) { Params params; }
 groupshared float4 tile[896];
 groupshared float exchange[256];
 groupshared int rows[128];
 groupshared float factors[16];
 groupshared uint tiles_found;
 groupshared uint tiles_used;
-groupshared uint key_count;
+ByteAddressBuffer indices_ : register(t2);
+cbuffer params : register(b8) { Params params; }
 ByteAddressBuffer kv : register(t1);
+ByteAddressBuffer q : register(t0);
+RWByteAddressBuffer output : register(u5);
+ByteAddressBuffer topk_length : register(t3);
+groupshared uint key_count;
+ByteAddressBuffer attn_sink : register(t4);
 RWByteAddressBuffer max_logits : register(u6);
 RWByteAddressBuffer lse : register(u7);
-RWByteAddressBuffer output : register(u5);
 
 struct ComputeInput_main {
-    uint thread_1 : SV_GroupIndex;
+    uint thread_2 : SV_GroupIndex;
     uint3 workgroup_id_2 : SV_GroupID;
     uint3 num_workgroups_2 : SV_GroupID;
 };
+
+uint naga_mod(uint lhs, uint rhs) {
+    return lhs % (rhs == 0u ? 1u : rhs);
+}
+
+uint key_group(Place place)
+{
+    return naga_mod(place.thread, 16u);
+}
 
 uint naga_div(uint lhs, uint rhs) {
     return lhs / (rhs == 0u ? 1u : rhs);
 }
 
-void count_keys(Place place_1)
+uint head_group(Place place_1)
 {
-    uint count = (uint)0;
-
-    if ((place_1.thread == 0u)) {
-        uint _e6 = params.top_k;
-        count = _e6;
-        uint _e10 = params.queries_per_length;
-        if ((_e10 != 0u)) {
-            uint _e16 = params.length_query;
-            uint _e21 = params.queries_per_length;
-            int length_ = asint(topk_length.Load(naga_div((_e16 + place_1.query), _e21)*4));
-            uint _e25 = count;
-            count = min(_e25, uint(max(length_, int(0))));
-        }
-        uint _e31 = count;
-        key_count = _e31;
-        return;
-    } else {
-        return;
-    }
+    return naga_mod(naga_div(place_1.thread, 16u), 4u);
 }
 
-int row_of(Place place_2, uint entry, uint entries)
+uint slice(Place place_2)
+{
+    return naga_div(place_2.thread, 64u);
+}
+
+int row_of(Place place_3, uint entry, uint entries)
 {
     bool local_1 = (bool)0;
     bool local_2 = (bool)0;
@@ -124,7 +117,7 @@ int row_of(Place place_2, uint entry, uint entries)
     }
     uint _e8 = params.first_query;
     uint _e13 = params.top_k;
-    int index = asint(indices_.Load((((_e8 + place_2.query) * _e13) + entry)*4));
+    int index = asint(indices_.Load((((_e8 + place_3.query) * _e13) + entry)*4));
     if ((index >= int(0))) {
         uint _e25 = params.window_start;
         local_1 = (uint(index) >= _e25);
@@ -143,12 +136,12 @@ int row_of(Place place_2, uint entry, uint entries)
     return (inside ? asint(asuint(index) - asuint(int(_e40))) : int(-1));
 }
 
-uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
+uint find_tiles(Place place_4, uint first_tile, uint last_tile, uint entries_1)
 {
     uint found = 0u;
     uint i_1 = 0u;
 
-    if ((place_3.thread == 0u)) {
+    if ((place_4.thread == 0u)) {
         { uint dummy = 0; InterlockedExchange(tiles_found, 0u, dummy); }
     }
     GroupMemoryBarrierWithGroupSync();
@@ -167,8 +160,8 @@ uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
         }
         {
             uint _e19 = i_1;
-            uint offset = ((_e19 * 256u) + place_3.thread);
-            const int _e27 = row_of(place_3, ((first_tile * TILE) + offset), end);
+            uint offset = ((_e19 * 256u) + place_4.thread);
+            const int _e27 = row_of(place_4, ((first_tile * TILE) + offset), end);
             if ((_e27 >= int(0))) {
                 uint _e30 = found;
                 found = (_e30 | (1u << naga_div(offset, TILE)));
@@ -186,7 +179,7 @@ uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
         uint _e46; InterlockedOr(tiles_found, _e45, _e46);
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_3.thread == 0u)) {
+    if ((place_4.thread == 0u)) {
         uint _e52; InterlockedOr(tiles_found, 0, _e52);
         tiles_used = _e52;
     }
@@ -201,26 +194,6 @@ float2 unpack_bf16x2_(uint packed)
     return float2(asfloat((packed << 16u)), asfloat((packed & 4294901760u)));
 }
 
-Eight ConstructEight(float4 arg0, float4 arg1) {
-    Eight ret = (Eight)0;
-    ret.low = arg0;
-    ret.high = arg1;
-    return ret;
-}
-
-Eight query_eight(uint row, uint dim)
-{
-    uint4 packed_2 = asuint(q.Load4(((row * 72u) + naga_div(dim, 8u))*16));
-    {
-        const float2 _e11 = unpack_bf16x2_(packed_2.x);
-        const float2 _e13 = unpack_bf16x2_(packed_2.y);
-        const float2 _e16 = unpack_bf16x2_(packed_2.z);
-        const float2 _e18 = unpack_bf16x2_(packed_2.w);
-        const Eight eight_1 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
-        return eight_1;
-    }
-}
-
 float4 e4m3x4_to_f32_(uint packed_1)
 {
     uint4 codes = (((packed_1).xxxx >> uint4(0u, 8u, 16u, 24u)) & (255u).xxxx);
@@ -232,41 +205,57 @@ float4 e4m3x4_to_f32_(uint packed_1)
     return asfloat((bits | ((codes & (128u).xxxx) << (24u).xxxx)));
 }
 
-Eight row_eight(uint row_1, uint dim_1)
+Eight ConstructEight(float4 arg0, float4 arg1) {
+    Eight ret = (Eight)0;
+    ret.low = arg0;
+    ret.high = arg1;
+    return ret;
+}
+
+Eight row_eight(uint row, uint dim)
 {
-    uint start = (row_1 * ROW_VECTORS);
-    if ((dim_1 >= 512u)) {
-        uint4 packed_3 = asuint(kv.Load4(((start + 33u) + naga_div((dim_1 - 512u), 8u))*16));
-        const float2 _e17 = unpack_bf16x2_(packed_3.x);
-        const float2 _e19 = unpack_bf16x2_(packed_3.y);
-        const float2 _e22 = unpack_bf16x2_(packed_3.z);
-        const float2 _e24 = unpack_bf16x2_(packed_3.w);
-        const Eight eight_2 = ConstructEight(float4(_e17, _e19), float4(_e22, _e24));
-        return eight_2;
+    uint start = (row * ROW_VECTORS);
+    if ((dim >= 512u)) {
+        uint4 packed_2 = asuint(kv.Load4(((start + 33u) + naga_div((dim - 512u), 8u))*16));
+        const float2 _e17 = unpack_bf16x2_(packed_2.x);
+        const float2 _e19 = unpack_bf16x2_(packed_2.y);
+        const float2 _e22 = unpack_bf16x2_(packed_2.z);
+        const float2 _e24 = unpack_bf16x2_(packed_2.w);
+        const Eight eight_1 = ConstructEight(float4(_e17, _e19), float4(_e22, _e24));
+        return eight_1;
     }
-    uint _e34 = asuint(kv.Load(naga_div(dim_1, 128u)*4+(start + 32u)*16));
+    uint _e34 = asuint(kv.Load(naga_div(dim, 128u)*4+(start + 32u)*16));
     float scale = asfloat(_e34);
-    uint at = (start + naga_div(dim_1, 16u));
-    uint word = (naga_div(dim_1, 4u) & 2u);
+    uint at = (start + naga_div(dim, 16u));
+    uint word = (naga_div(dim, 4u) & 2u);
     uint _e46 = asuint(kv.Load(word*4+at*16));
     const float4 _e47 = e4m3x4_to_f32_(_e46);
     uint _e54 = asuint(kv.Load((word + 1u)*4+at*16));
     const float4 _e55 = e4m3x4_to_f32_(_e54);
-    const Eight eight_3 = ConstructEight((_e47 * scale), (_e55 * scale));
-    return eight_3;
+    const Eight eight_2 = ConstructEight((_e47 * scale), (_e55 * scale));
+    return eight_2;
 }
 
-uint naga_mod(uint lhs, uint rhs) {
-    return lhs % (rhs == 0u ? 1u : rhs);
+Eight query_eight(uint row_1, uint dim_1)
+{
+    uint4 packed_3 = asuint(q.Load4(((row_1 * 72u) + naga_div(dim_1, 8u))*16));
+    {
+        const float2 _e11 = unpack_bf16x2_(packed_3.x);
+        const float2 _e13 = unpack_bf16x2_(packed_3.y);
+        const float2 _e16 = unpack_bf16x2_(packed_3.z);
+        const float2 _e18 = unpack_bf16x2_(packed_3.w);
+        const Eight eight_3 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
+        return eight_3;
+    }
 }
 
-void stage(Place place_4, int row_2, uint chunk)
+void stage(Place place_5, int row_2, uint chunk)
 {
     Eight eight = ConstructEight((0.0).xxxx, (0.0).xxxx);
     Eight query = ConstructEight((0.0).xxxx, (0.0).xxxx);
 
-    uint line_4 = naga_div(place_4.thread, 4u);
-    uint part = naga_mod(place_4.thread, 4u);
+    uint line_4 = naga_div(place_5.thread, 4u);
+    uint part = naga_mod(place_5.thread, 4u);
     if ((row_2 >= int(0))) {
         const Eight _e23 = row_eight(uint(row_2), ((chunk * CHUNK) + (part * 8u)));
         eight = _e23;
@@ -277,12 +266,12 @@ void stage(Place place_4, int row_2, uint chunk)
     float4 _e47 = eight.high;
     tile[((line_4 * 8u) + (((2u * part) + 1u) ^ swizzle))] = _e47;
     if ((line_4 < HEAD_BLOCK)) {
-        uint head_1 = (place_4.first_head + line_4);
+        uint head_1 = (place_5.first_head + line_4);
         uint _e60 = params.heads;
         if ((head_1 < _e60)) {
             uint _e64 = params.first_query;
             uint _e69 = params.heads;
-            const Eight _e77 = query_eight((((_e64 + place_4.query) * _e69) + head_1), ((chunk * CHUNK) + (part * 8u)));
+            const Eight _e77 = query_eight((((_e64 + place_5.query) * _e69) + head_1), ((chunk * CHUNK) + (part * 8u)));
             query = _e77;
         }
         uint group_2 = naga_div(line_4, HEADS_PER_THREAD);
@@ -298,7 +287,7 @@ void stage(Place place_4, int row_2, uint chunk)
 
 float add_dot(float sum_1, float4 a, float4 b)
 {
-    return ((((sum_1 + (a.x * b.x)) + (a.y * b.y)) + (a.z * b.z)) + (a.w * b.w));
+    return mad(a.w, b.w, mad(a.z, b.z, mad(a.y, b.y, mad(a.x, b.x, sum_1))));
 }
 
 float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 row3_, float4 b_1)
@@ -310,13 +299,13 @@ float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 ro
     return float4(_e7, _e9, _e11, _e13);
 }
 
-uint slice_at(uint head, uint slice, Place place_5)
+uint slice_at(uint head, uint slice_1, Place place_6)
 {
-    uint rank = (slice - ((slice > head) ? 1u : 0u));
-    return ((((head * 3u) + rank) * 64u) + (place_5.thread & 63u));
+    uint rank = (slice_1 - ((slice_1 > head) ? 1u : 0u));
+    return ((((head * 3u) + rank) * 64u) + (place_6.thread & 63u));
 }
 
-float4 score(Place place_6, int row_3)
+float4 score(Place place_7, int row_3)
 {
     float4 sums0_ = (0.0).xxxx;
     float4 sums1_ = (0.0).xxxx;
@@ -326,8 +315,10 @@ float4 score(Place place_6, int row_3)
     uint step_ = (uint)0;
     float4 own = (0.0).xxxx;
 
-    uint key_line = (place_6.key_group * 8u);
-    uint query_line = (QUERIES_AT + ((place_6.head_group * HEADS_PER_THREAD) * 8u));
+    const uint _e14 = key_group(place_7);
+    uint key_line = (_e14 * 8u);
+    const uint _e18 = head_group(place_7);
+    uint query_line = (QUERIES_AT + ((_e18 * HEADS_PER_THREAD) * 8u));
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
@@ -343,7 +334,7 @@ float4 score(Place place_6, int row_3)
         {
             GroupMemoryBarrierWithGroupSync();
             uint _e29 = chunk_1;
-            stage(place_6, row_3, _e29);
+            stage(place_7, row_3, _e29);
             GroupMemoryBarrierWithGroupSync();
             step_ = 0u;
             bool loop_init_2 = true;
@@ -359,10 +350,13 @@ float4 score(Place place_6, int row_3)
                     break;
                 }
                 {
+                    const uint _e35 = slice(place_7);
                     uint _e38 = step_;
-                    uint vector_ = ((place_6.slice * 2u) + _e38);
-                    uint key_at = (key_line + (vector_ ^ (place_6.key_group & 7u)));
-                    uint query_at = (query_line + (vector_ ^ place_6.head_group));
+                    uint vector_ = ((_e35 * 2u) + _e38);
+                    const uint _e40 = key_group(place_7);
+                    uint key_at = (key_line + (vector_ ^ (_e40 & 7u)));
+                    const uint _e45 = head_group(place_7);
+                    uint query_at = (query_line + (vector_ ^ _e45));
                     float4 key0_ = tile[key_at];
                     float4 key1_ = tile[(key_at + 128u)];
                     float4 key2_ = tile[(key_at + 256u)];
@@ -394,47 +388,57 @@ float4 score(Place place_6, int row_3)
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_6.slice == 0u)) {
+    const uint _e101 = slice(place_7);
+    if ((_e101 == 0u)) {
         float4 _e104 = sums0_;
         own = _e104;
     } else {
-        const uint _e108 = slice_at(0u, place_6.slice, place_6);
+        const uint _e107 = slice(place_7);
+        const uint _e108 = slice_at(0u, _e107, place_7);
         float4 _e110 = sums0_;
         tile[_e108] = _e110;
     }
     {
-        if ((place_6.slice == 1u)) {
+        const uint _e111 = slice(place_7);
+        if ((_e111 == 1u)) {
             float4 _e114 = sums1_;
             own = _e114;
         } else {
-            const uint _e118 = slice_at(1u, place_6.slice, place_6);
+            const uint _e117 = slice(place_7);
+            const uint _e118 = slice_at(1u, _e117, place_7);
             float4 _e120 = sums1_;
             tile[_e118] = _e120;
         }
     }
     {
-        if ((place_6.slice == 2u)) {
+        const uint _e121 = slice(place_7);
+        if ((_e121 == 2u)) {
             float4 _e124 = sums2_;
             own = _e124;
         } else {
-            const uint _e128 = slice_at(2u, place_6.slice, place_6);
+            const uint _e127 = slice(place_7);
+            const uint _e128 = slice_at(2u, _e127, place_7);
             float4 _e130 = sums2_;
             tile[_e128] = _e130;
         }
     }
     {
-        if ((place_6.slice == 3u)) {
+        const uint _e131 = slice(place_7);
+        if ((_e131 == 3u)) {
             float4 _e134 = sums3_;
             own = _e134;
         } else {
-            const uint _e138 = slice_at(3u, place_6.slice, place_6);
+            const uint _e137 = slice(place_7);
+            const uint _e138 = slice_at(3u, _e137, place_7);
             float4 _e140 = sums3_;
             tile[_e138] = _e140;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_6.slice < HEADS_PER_THREAD)) {
-        uint first = ((place_6.slice * 192u) + (place_6.thread & 63u));
+    const uint _e141 = slice(place_7);
+    if ((_e141 < HEADS_PER_THREAD)) {
+        const uint _e144 = slice(place_7);
+        uint first = ((_e144 * 192u) + (place_7.thread & 63u));
         float4 _e151 = own;
         float4 _e154 = tile[first];
         float4 _e159 = tile[(first + 64u)];
@@ -445,7 +449,7 @@ float4 score(Place place_6, int row_3)
     return _e168;
 }
 
-float head_maximum(Place place_7, uint line_, bool finishes, float value, uint subgroup_size_1)
+float head_maximum(Place place_8, uint line_, bool finishes, float value, uint subgroup_size_1)
 {
     float maximum_1 = (float)0;
     bool local_3 = (bool)0;
@@ -470,14 +474,16 @@ float head_maximum(Place place_7, uint line_, bool finishes, float value, uint s
         maximum_1 = max(_e23, _e26);
     }
     if (finishes) {
-        local_3 = ((place_7.key_group & 3u) == 0u);
+        const uint _e30 = key_group(place_8);
+        local_3 = ((_e30 & 3u) == 0u);
     } else {
         local_3 = false;
     }
     bool _e36 = local_3;
     if (_e36) {
+        const uint _e40 = key_group(place_8);
         float _e45 = maximum_1;
-        exchange[((line_ * 4u) + naga_div(place_7.key_group, 4u))] = _e45;
+        exchange[((line_ * 4u) + naga_div(_e40, 4u))] = _e45;
     }
     GroupMemoryBarrierWithGroupSync();
     if (finishes) {
@@ -555,11 +561,11 @@ float2 value_pair(int row_5, uint pair_1)
     return _e7;
 }
 
-void add_values(inout Values values_2, Place place_8, uint rows_at)
+void add_values(inout Values values_2, Place place_9, uint rows_at)
 {
     uint four = 0u;
 
-    if ((place_8.thread >= 256u)) {
+    if ((place_9.thread >= 256u)) {
         return;
     }
     bool loop_init_3 = true;
@@ -578,13 +584,13 @@ void add_values(inout Values values_2, Place place_8, uint rows_at)
             uint _e12 = four;
             uint at_2 = (rows_at + (4u * _e12));
             int _e17 = rows[at_2];
-            const float2 _e19 = value_pair(_e17, place_8.thread);
+            const float2 _e19 = value_pair(_e17, place_9.thread);
             int _e24 = rows[(at_2 + 1u)];
-            const float2 _e26 = value_pair(_e24, place_8.thread);
+            const float2 _e26 = value_pair(_e24, place_9.thread);
             int _e31 = rows[(at_2 + 2u)];
-            const float2 _e33 = value_pair(_e31, place_8.thread);
+            const float2 _e33 = value_pair(_e31, place_9.thread);
             int _e38 = rows[(at_2 + 3u)];
-            const float2 _e40 = value_pair(_e38, place_8.thread);
+            const float2 _e40 = value_pair(_e38, place_9.thread);
             float4 x_1 = float4(_e19.x, _e26.x, _e33.x, _e40.x);
             float4 y_1 = float4(_e19.y, _e26.y, _e33.y, _e40.y);
             uint _e52 = four;
@@ -642,59 +648,6 @@ void add_values(inout Values values_2, Place place_8, uint rows_at)
     return;
 }
 
-float natural_lse(float maximum_2, float sum_2)
-{
-    return ((maximum_2 * 0.6931472) + log(sum_2));
-}
-
-float sink_factor(float natural, uint sink)
-{
-    if ((sink == POSITIVE_INFINITY)) {
-        return 0.0;
-    }
-    if ((sink == NEGATIVE_INFINITY)) {
-        return 1.0;
-    }
-    return (1.0 / (1.0 + exp(min((asfloat(sink) - natural), 80.0))));
-}
-
-void finish_head(Place place_9, uint line_1, float maximum_3, float sum_3, bool seen_1)
-{
-    float factor = (float)0;
-
-    factors[line_1] = 0.0;
-    uint head_2 = (place_9.first_head + line_1);
-    uint _e12 = params.heads;
-    if ((head_2 >= _e12)) {
-        return;
-    }
-    const float _e16 = natural_lse(maximum_3, (seen_1 ? sum_3 : 1.0));
-    if (seen_1) {
-        factor = (1.0 / sum_3);
-        uint _e22 = params.has_sink;
-        if ((_e22 != 0u)) {
-            float _e25 = factor;
-            uint _e28 = asuint(attn_sink.Load(head_2*4));
-            const float _e29 = sink_factor(_e16, _e28);
-            factor = (_e25 * _e29);
-        }
-        float _e33 = factor;
-        factors[line_1] = _e33;
-    }
-    uint _e36 = params.has_max_logits;
-    if ((_e36 != 0u)) {
-        uint _e42 = params.first_query;
-        uint _e47 = params.heads;
-        max_logits.Store((((_e42 + place_9.query) * _e47) + head_2)*4, asuint((seen_1 ? asuint((maximum_3 * 0.6931472)) : NEGATIVE_INFINITY)));
-    }
-    uint _e58 = params.lse_query;
-    uint query_1 = (_e58 + place_9.query);
-    uint inner = params.lse_inner;
-    uint _e68 = params.heads;
-    lse.Store(((((naga_div(query_1, inner) * _e68) + head_2) * inner) + naga_mod(query_1, inner))*4, asuint((seen_1 ? asuint(_e16) : POSITIVE_INFINITY)));
-    return;
-}
-
 uint f32_to_bf16_(float value_1)
 {
     uint bits_1 = asuint(value_1);
@@ -721,15 +674,15 @@ void store_pair(uint row_6, uint pair_2, float2 values_4)
     }
 }
 
-void write_value(Place place_10, uint line_2, float2 value_2)
+void write_value(Place place_10, uint line_1, uint pair_3, float2 value_2)
 {
-    uint head_3 = (place_10.first_head + line_2);
-    uint _e7 = params.heads;
-    if ((head_3 < _e7)) {
+    uint head_2 = (place_10.first_head + line_1);
+    uint _e8 = params.heads;
+    if ((head_2 < _e8)) {
         {
-            uint _e11 = params.first_query;
-            uint _e16 = params.heads;
-            store_pair((((_e11 + place_10.query) * _e16) + head_3), place_10.thread, value_2);
+            uint _e12 = params.first_query;
+            uint _e17 = params.heads;
+            store_pair((((_e12 + place_10.query) * _e17) + head_2), pair_3, value_2);
             return;
         }
     } else {
@@ -737,12 +690,12 @@ void write_value(Place place_10, uint line_2, float2 value_2)
     }
 }
 
-void write_four(Place place_11, uint line_3, float4 x, float4 y)
+void write_four(Place place_11, uint line_2, float4 x, float4 y)
 {
-    write_value(place_11, line_3, float2(x.x, y.x));
-    write_value(place_11, (line_3 + 1u), float2(x.y, y.y));
-    write_value(place_11, (line_3 + 2u), float2(x.z, y.z));
-    write_value(place_11, (line_3 + 3u), float2(x.w, y.w));
+    write_value(place_11, line_2, place_11.thread, float2(x.x, y.x));
+    write_value(place_11, (line_2 + 1u), place_11.thread, float2(x.y, y.y));
+    write_value(place_11, (line_2 + 2u), place_11.thread, float2(x.z, y.z));
+    write_value(place_11, (line_2 + 3u), place_11.thread, float2(x.w, y.w));
     return;
 }
 
@@ -769,14 +722,108 @@ uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
     return (workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x));
 }
 
+Place ConstructPlace(uint arg0, uint arg1, uint arg2, uint arg3) {
+    Place ret = (Place)0;
+    ret.query = arg0;
+    ret.first_head = arg1;
+    ret.split = arg2;
+    ret.thread = arg3;
+    return ret;
+}
+
+Place place_of(uint id, uint head_block, uint thread_1)
+{
+    uint _e5 = params.head_blocks;
+    uint rest = naga_div(id, _e5);
+    uint _e9 = params.splits;
+    uint _e13 = params.head_blocks;
+    uint _e18 = params.splits;
+    const Place place_15 = ConstructPlace(naga_div(rest, _e9), (naga_mod(id, _e13) * head_block), naga_mod(rest, _e18), thread_1);
+    return place_15;
+}
+
+void count_keys(Place place_13)
+{
+    uint count = (uint)0;
+
+    if ((place_13.thread == 0u)) {
+        uint _e6 = params.top_k;
+        count = _e6;
+        uint _e10 = params.queries_per_length;
+        if ((_e10 != 0u)) {
+            uint _e16 = params.length_query;
+            uint _e21 = params.queries_per_length;
+            int length_ = asint(topk_length.Load(naga_div((_e16 + place_13.query), _e21)*4));
+            uint _e25 = count;
+            count = min(_e25, uint(max(length_, int(0))));
+        }
+        uint _e31 = count;
+        key_count = _e31;
+        return;
+    } else {
+        return;
+    }
+}
+
+float natural_lse(float maximum_2, float sum_2)
+{
+    return ((maximum_2 * 0.6931472) + log(sum_2));
+}
+
+float sink_factor(float natural, uint sink)
+{
+    if ((sink == POSITIVE_INFINITY)) {
+        return 0.0;
+    }
+    if ((sink == NEGATIVE_INFINITY)) {
+        return 1.0;
+    }
+    return (1.0 / (1.0 + exp(min((asfloat(sink) - natural), 80.0))));
+}
+
+float finish_head(Place place_14, uint line_3, float maximum_3, float sum_3, bool seen_1)
+{
+    float factor = 0.0;
+
+    uint head_3 = (place_14.first_head + line_3);
+    uint _e11 = params.heads;
+    if ((head_3 >= _e11)) {
+        float _e13 = factor;
+        return _e13;
+    }
+    const float _e16 = natural_lse(maximum_3, (seen_1 ? sum_3 : 1.0));
+    if (seen_1) {
+        factor = (1.0 / sum_3);
+        uint _e21 = params.has_sink;
+        if ((_e21 != 0u)) {
+            float _e24 = factor;
+            uint _e27 = asuint(attn_sink.Load(head_3*4));
+            const float _e28 = sink_factor(_e16, _e27);
+            factor = (_e24 * _e28);
+        }
+    }
+    uint _e32 = params.has_max_logits;
+    if ((_e32 != 0u)) {
+        uint _e38 = params.first_query;
+        uint _e43 = params.heads;
+        max_logits.Store((((_e38 + place_14.query) * _e43) + head_3)*4, asuint((seen_1 ? asuint((maximum_3 * 0.6931472)) : NEGATIVE_INFINITY)));
+    }
+    uint _e54 = params.lse_query;
+    uint query_1 = (_e54 + place_14.query);
+    uint inner = params.lse_inner;
+    uint _e64 = params.heads;
+    lse.Store(((((naga_div(query_1, inner) * _e64) + head_3) * inner) + naga_mod(query_1, inner))*4, asuint((seen_1 ? asuint(_e16) : POSITIVE_INFINITY)));
+    float _e74 = factor;
+    return _e74;
+}
+
 [numthreads(256, 1, 1)]
 void main(ComputeInput_main computeinput_main)
 {
-    uint thread = computeinput_main.thread_1;
+    uint thread = computeinput_main.thread_2;
     uint3 workgroup_id = computeinput_main.workgroup_id_2;
     uint3 num_workgroups = computeinput_main.num_workgroups_2;
     uint subgroup_size = WaveGetLaneCount();
-    Place place = (Place)0;
     float maximum = -1e38;
     float sum = 0.0;
     bool seen = false;
@@ -795,176 +842,159 @@ void main(ComputeInput_main computeinput_main)
     if ((_e4 >= _e7)) {
         return;
     }
-    uint _e11 = params.head_blocks;
-    uint rest = naga_div(_e4, _e11);
-    uint _e17 = params.splits;
-    place.query = naga_div(rest, _e17);
-    uint _e22 = params.head_blocks;
-    place.first_head = (naga_mod(_e4, _e22) * HEAD_BLOCK);
-    uint _e29 = params.splits;
-    place.split = naga_mod(rest, _e29);
-    place.thread = thread;
-    place.key_group = naga_mod(thread, 16u);
-    place.head_group = naga_mod(naga_div(thread, 16u), 4u);
-    place.slice = naga_div(thread, 64u);
-    Place _e43 = place;
-    count_keys(_e43);
+    const Place _e10 = place_of(_e4, HEAD_BLOCK, thread);
+    count_keys(_e10);
     GroupMemoryBarrierWithGroupSync();
-    uint _e45 = key_count;
+    uint _e12 = key_count;
     GroupMemoryBarrierWithGroupSync();
-    uint tiles = naga_div(((_e45 + TILE) - 1u), TILE);
-    uint _e54 = params.splits;
-    uint _e60 = params.splits;
-    uint tiles_per_split = naga_div(((tiles + _e54) - 1u), _e60);
-    uint _e64 = params.splits;
-    uint first_tile_1 = min((naga_mod(rest, _e64) * tiles_per_split), tiles);
+    uint tiles = naga_div(((_e12 + TILE) - 1u), TILE);
+    uint _e21 = params.splits;
+    uint _e27 = params.splits;
+    uint tiles_per_split = naga_div(((tiles + _e21) - 1u), _e27);
+    uint _e31 = params.head_blocks;
+    uint _e35 = params.splits;
+    uint first_tile_1 = min((naga_mod(naga_div(_e4, _e31), _e35) * tiles_per_split), tiles);
     uint last_tile_1 = min((first_tile_1 + tiles_per_split), tiles);
-    uint _e71 = place.head_group;
-    uint _e75 = place.slice;
-    uint line_5 = ((_e71 * HEADS_PER_THREAD) + _e75);
-    uint _e78 = place.slice;
-    bool finishes_1 = (_e78 < HEADS_PER_THREAD);
+    const uint _e41 = head_group(_e10);
+    const uint _e44 = slice(_e10);
+    uint line_5 = ((_e41 * HEADS_PER_THREAD) + _e44);
+    const uint _e46 = slice(_e10);
+    bool finishes_1 = (_e46 < HEADS_PER_THREAD);
     uint position = ((4u * naga_mod(naga_div(thread, 4u), 16u)) + naga_div(thread, 64u));
     group = first_tile_1;
     bool loop_init_4 = true;
     while(true) {
         if (!loop_init_4) {
-            uint _e229 = group;
-            group = (_e229 + 32u);
+            uint _e189 = group;
+            group = (_e189 + 32u);
         }
         loop_init_4 = false;
-        uint _e100 = group;
-        if ((_e100 < last_tile_1)) {
+        uint _e68 = group;
+        if ((_e68 < last_tile_1)) {
         } else {
             break;
         }
         {
-            Place _e102 = place;
-            uint _e103 = group;
-            const uint _e104 = find_tiles(_e102, _e103, last_tile_1, _e45);
-            used = _e104;
+            uint _e70 = group;
+            const uint _e71 = find_tiles(_e10, _e70, last_tile_1, _e12);
+            used = _e71;
             while(true) {
-                uint _e106 = used;
-                if ((_e106 != 0u)) {
+                uint _e73 = used;
+                if ((_e73 != 0u)) {
                 } else {
                     break;
                 }
                 {
-                    uint _e109 = group;
-                    uint _e110 = used;
-                    uint tile_index = (_e109 + firstbitlow(_e110));
-                    uint _e113 = used;
-                    uint _e114 = used;
-                    used = (_e113 & (_e114 - 1u));
+                    uint _e76 = group;
+                    uint _e77 = used;
+                    uint tile_index = (_e76 + firstbitlow(_e77));
+                    uint _e80 = used;
+                    uint _e81 = used;
+                    used = (_e80 & (_e81 - 1u));
                     seen = true;
-                    Place _e119 = place;
-                    const int _e123 = row_of(_e119, ((tile_index * TILE) + position), _e45);
+                    const int _e89 = row_of(_e10, ((tile_index * TILE) + position), _e12);
                     if ((naga_mod(thread, 4u) == 0u)) {
-                        uint _e129 = parity;
-                        rows[(_e129 + position)] = _e123;
+                        uint _e95 = parity;
+                        rows[(_e95 + position)] = _e89;
                     }
-                    Place _e132 = place;
-                    const float4 _e133 = score(_e132, _e123);
-                    float _e136 = params.scale;
-                    scores = (_e133 * _e136);
-                    uint _e139 = parity;
-                    uint _e142 = place.key_group;
-                    uint at_4 = (_e139 + (4u * _e142));
-                    int _e147 = rows[at_4];
-                    int _e152 = rows[(at_4 + 1u)];
-                    int _e157 = rows[(at_4 + 2u)];
-                    int _e162 = rows[(at_4 + 3u)];
-                    bool4 valid = (int4(_e147, _e152, _e157, _e162) >= (int(0)).xxxx);
-                    float4 _e169 = scores;
-                    scores = (valid ? _e169 : (-1e38).xxxx);
-                    float _e172 = scores.x;
-                    float _e174 = scores.y;
-                    float _e177 = scores.z;
-                    float _e179 = scores.w;
-                    largest = max(max(_e172, _e174), max(_e177, _e179));
+                    const float4 _e98 = score(_e10, _e89);
+                    float _e101 = params.scale;
+                    scores = (_e98 * _e101);
+                    uint _e104 = parity;
+                    const uint _e106 = key_group(_e10);
+                    uint at_4 = (_e104 + (4u * _e106));
+                    int _e111 = rows[at_4];
+                    int _e116 = rows[(at_4 + 1u)];
+                    int _e121 = rows[(at_4 + 2u)];
+                    int _e126 = rows[(at_4 + 3u)];
+                    bool4 valid = (int4(_e111, _e116, _e121, _e126) >= (int(0)).xxxx);
+                    float4 _e133 = scores;
+                    scores = (valid ? _e133 : (-1e38).xxxx);
+                    float _e136 = scores.x;
+                    float _e138 = scores.y;
+                    float _e141 = scores.z;
+                    float _e143 = scores.w;
+                    largest = max(max(_e136, _e138), max(_e141, _e143));
                     {
-                        Place _e183 = place;
-                        float _e184 = largest;
-                        const float _e185 = head_maximum(_e183, line_5, finishes_1, _e184, subgroup_size);
-                        largest = _e185;
+                        float _e147 = largest;
+                        const float _e148 = head_maximum(_e10, line_5, finishes_1, _e147, subgroup_size);
+                        largest = _e148;
                     }
                     if (finishes_1) {
-                        float _e186 = maximum;
-                        float _e187 = largest;
-                        float new_maximum = max(_e186, _e187);
-                        float4 _e191 = scores;
-                        float4 weights_1 = (valid ? exp2((_e191 - (new_maximum).xxxx)) : (0.0).xxxx);
-                        float _e196 = maximum;
-                        float factor_1 = exp2((_e196 - new_maximum));
-                        float _e199 = sum;
-                        sum = ((_e199 * factor_1) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
+                        float _e149 = maximum;
+                        float _e150 = largest;
+                        float new_maximum = max(_e149, _e150);
+                        float4 _e154 = scores;
+                        float4 weights_1 = (valid ? exp2((_e154 - (new_maximum).xxxx)) : (0.0).xxxx);
+                        float _e159 = maximum;
+                        float factor_1 = exp2((_e159 - new_maximum));
+                        float _e162 = sum;
+                        sum = ((_e162 * factor_1) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
                         maximum = new_maximum;
-                        uint _e215 = place.key_group;
-                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e215)] = weights_1;
-                        uint _e219 = place.key_group;
-                        if ((_e219 == 0u)) {
+                        const uint _e177 = key_group(_e10);
+                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e177)] = weights_1;
+                        const uint _e180 = key_group(_e10);
+                        if ((_e180 == 0u)) {
                             factors[line_5] = factor_1;
                         }
                     }
                     GroupMemoryBarrierWithGroupSync();
                     scale_values(values);
-                    Place _e224 = place;
-                    uint _e225 = parity;
-                    add_values(values, _e224, _e225);
-                    uint _e226 = parity;
-                    parity = (_e226 ^ TILE);
+                    uint _e185 = parity;
+                    add_values(values, _e10, _e185);
+                    uint _e186 = parity;
+                    parity = (_e186 ^ TILE);
                 }
             }
         }
     }
     if (finishes_1) {
-        uint _e236 = place.key_group;
-        float _e239 = sum;
-        exchange[((line_5 * 16u) + _e236)] = _e239;
+        const uint _e195 = key_group(_e10);
+        float _e198 = sum;
+        exchange[((line_5 * 16u) + _e195)] = _e198;
     }
     GroupMemoryBarrierWithGroupSync();
     if (finishes_1) {
-        uint _e243 = place.key_group;
-        local = (_e243 == 0u);
+        const uint _e201 = key_group(_e10);
+        local = (_e201 == 0u);
     } else {
         local = false;
     }
-    bool _e247 = local;
-    if (_e247) {
+    bool _e205 = local;
+    if (_e205) {
         bool loop_init_5 = true;
         while(true) {
             if (!loop_init_5) {
-                uint _e265 = i;
-                i = (_e265 + 1u);
+                uint _e223 = i;
+                i = (_e223 + 1u);
             }
             loop_init_5 = false;
-            uint _e252 = i;
-            if ((_e252 < 16u)) {
+            uint _e210 = i;
+            if ((_e210 < 16u)) {
             } else {
                 break;
             }
             {
-                float _e255 = total;
-                uint _e259 = i;
-                float _e262 = exchange[((line_5 * 16u) + _e259)];
-                total = (_e255 + _e262);
+                float _e213 = total;
+                uint _e217 = i;
+                float _e220 = exchange[((line_5 * 16u) + _e217)];
+                total = (_e213 + _e220);
             }
         }
-        Place _e267 = place;
-        float _e268 = maximum;
-        float _e269 = total;
-        bool _e270 = seen;
-        finish_head(_e267, line_5, _e268, _e269, _e270);
+        float _e227 = maximum;
+        float _e228 = total;
+        bool _e229 = seen;
+        const float _e230 = finish_head(_e10, line_5, _e227, _e228, _e229);
+        factors[line_5] = _e230;
     }
     GroupMemoryBarrierWithGroupSync();
-    bool _e271 = seen;
-    if (_e271) {
+    bool _e231 = seen;
+    if (_e231) {
         scale_values(values);
     }
     {
-        Place _e272 = place;
-        Values _e273 = values;
-        write_values(_e272, _e273);
+        Values _e232 = values;
+        write_values(_e10, _e232);
         return;
     }
 }

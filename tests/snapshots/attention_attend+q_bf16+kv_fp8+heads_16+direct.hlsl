@@ -6,6 +6,13 @@ struct NagaConstants {
 };
 ConstantBuffer<NagaConstants> _NagaConstants: register(b0, space1);
 
+struct Place {
+    uint query;
+    uint first_head;
+    uint split;
+    uint thread;
+};
+
 struct Params {
     uint workgroups;
     uint heads;
@@ -24,16 +31,6 @@ struct Params {
     uint slots;
     uint first_slot;
     float scale;
-};
-
-struct Place {
-    uint query;
-    uint first_head;
-    uint split;
-    uint thread;
-    uint key_group;
-    uint head_group;
-    uint slice;
 };
 
 struct Eight {
@@ -58,57 +55,53 @@ static const uint HEAD_BLOCK = 16u;
 static const uint HEADS_PER_THREAD = 4u;
 static const uint QUERIES_AT = 512u;
 static const uint WEIGHTS_AT = 640u;
-static const uint D_QK = 576u;
 static const uint ROW_VECTORS = 41u;
+static const uint D_QK = 576u;
 static const uint D_V = 512u;
 static const uint POSITIVE_INFINITY = 2139095040u;
 static const uint NEGATIVE_INFINITY = 4286578688u;
 
-ByteAddressBuffer q : register(t0);
-ByteAddressBuffer indices_ : register(t2);
-ByteAddressBuffer topk_length : register(t3);
-ByteAddressBuffer attn_sink : register(t4);
-cbuffer params : register(b8) { Params params; }
 groupshared float4 tile[896];
 groupshared float exchange[256];
 groupshared int rows[128];
 groupshared float factors[16];
 groupshared uint tiles_found;
 groupshared uint tiles_used;
-groupshared uint key_count;
+ByteAddressBuffer indices_ : register(t2);
+cbuffer params : register(b8) { Params params; }
 ByteAddressBuffer kv : register(t1);
+ByteAddressBuffer q : register(t0);
+RWByteAddressBuffer output : register(u5);
+ByteAddressBuffer topk_length : register(t3);
+groupshared uint key_count;
+ByteAddressBuffer attn_sink : register(t4);
 RWByteAddressBuffer max_logits : register(u6);
 RWByteAddressBuffer lse : register(u7);
-RWByteAddressBuffer output : register(u5);
+
+uint naga_mod(uint lhs, uint rhs) {
+    return lhs % (rhs == 0u ? 1u : rhs);
+}
+
+uint key_group(Place place)
+{
+    return naga_mod(place.thread, 16u);
+}
 
 uint naga_div(uint lhs, uint rhs) {
     return lhs / (rhs == 0u ? 1u : rhs);
 }
 
-void count_keys(Place place_1)
+uint head_group(Place place_1)
 {
-    uint count = (uint)0;
-
-    if ((place_1.thread == 0u)) {
-        uint _e6 = params.top_k;
-        count = _e6;
-        uint _e10 = params.queries_per_length;
-        if ((_e10 != 0u)) {
-            uint _e16 = params.length_query;
-            uint _e21 = params.queries_per_length;
-            int length_ = asint(topk_length.Load(naga_div((_e16 + place_1.query), _e21)*4));
-            uint _e25 = count;
-            count = min(_e25, uint(max(length_, int(0))));
-        }
-        uint _e31 = count;
-        key_count = _e31;
-        return;
-    } else {
-        return;
-    }
+    return naga_mod(naga_div(place_1.thread, 16u), 4u);
 }
 
-int row_of(Place place_2, uint entry, uint entries)
+uint slice(Place place_2)
+{
+    return naga_div(place_2.thread, 64u);
+}
+
+int row_of(Place place_3, uint entry, uint entries)
 {
     bool local_1 = (bool)0;
     bool local_2 = (bool)0;
@@ -118,7 +111,7 @@ int row_of(Place place_2, uint entry, uint entries)
     }
     uint _e8 = params.first_query;
     uint _e13 = params.top_k;
-    int index = asint(indices_.Load((((_e8 + place_2.query) * _e13) + entry)*4));
+    int index = asint(indices_.Load((((_e8 + place_3.query) * _e13) + entry)*4));
     if ((index >= int(0))) {
         uint _e25 = params.window_start;
         local_1 = (uint(index) >= _e25);
@@ -137,12 +130,12 @@ int row_of(Place place_2, uint entry, uint entries)
     return (inside ? asint(asuint(index) - asuint(int(_e40))) : int(-1));
 }
 
-uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
+uint find_tiles(Place place_4, uint first_tile, uint last_tile, uint entries_1)
 {
     uint found = 0u;
     uint i_1 = 0u;
 
-    if ((place_3.thread == 0u)) {
+    if ((place_4.thread == 0u)) {
         { uint dummy = 0; InterlockedExchange(tiles_found, 0u, dummy); }
     }
     GroupMemoryBarrierWithGroupSync();
@@ -161,8 +154,8 @@ uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
         }
         {
             uint _e19 = i_1;
-            uint offset = ((_e19 * 256u) + place_3.thread);
-            const int _e27 = row_of(place_3, ((first_tile * TILE) + offset), end);
+            uint offset = ((_e19 * 256u) + place_4.thread);
+            const int _e27 = row_of(place_4, ((first_tile * TILE) + offset), end);
             if ((_e27 >= int(0))) {
                 uint _e30 = found;
                 found = (_e30 | (1u << naga_div(offset, TILE)));
@@ -175,7 +168,7 @@ uint find_tiles(Place place_3, uint first_tile, uint last_tile, uint entries_1)
         uint _e44; InterlockedOr(tiles_found, _e43, _e44);
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_3.thread == 0u)) {
+    if ((place_4.thread == 0u)) {
         uint _e50; InterlockedOr(tiles_found, 0, _e50);
         tiles_used = _e50;
     }
@@ -190,26 +183,6 @@ float2 unpack_bf16x2_(uint packed)
     return float2(asfloat((packed << 16u)), asfloat((packed & 4294901760u)));
 }
 
-Eight ConstructEight(float4 arg0, float4 arg1) {
-    Eight ret = (Eight)0;
-    ret.low = arg0;
-    ret.high = arg1;
-    return ret;
-}
-
-Eight query_eight(uint row, uint dim)
-{
-    uint4 packed_2 = asuint(q.Load4(((row * 72u) + naga_div(dim, 8u))*16));
-    {
-        const float2 _e11 = unpack_bf16x2_(packed_2.x);
-        const float2 _e13 = unpack_bf16x2_(packed_2.y);
-        const float2 _e16 = unpack_bf16x2_(packed_2.z);
-        const float2 _e18 = unpack_bf16x2_(packed_2.w);
-        const Eight eight_1 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
-        return eight_1;
-    }
-}
-
 float4 e4m3x4_to_f32_(uint packed_1)
 {
     uint4 codes = (((packed_1).xxxx >> uint4(0u, 8u, 16u, 24u)) & (255u).xxxx);
@@ -221,41 +194,57 @@ float4 e4m3x4_to_f32_(uint packed_1)
     return asfloat((bits | ((codes & (128u).xxxx) << (24u).xxxx)));
 }
 
-Eight row_eight(uint row_1, uint dim_1)
+Eight ConstructEight(float4 arg0, float4 arg1) {
+    Eight ret = (Eight)0;
+    ret.low = arg0;
+    ret.high = arg1;
+    return ret;
+}
+
+Eight row_eight(uint row, uint dim)
 {
-    uint start = (row_1 * ROW_VECTORS);
-    if ((dim_1 >= 512u)) {
-        uint4 packed_3 = asuint(kv.Load4(((start + 33u) + naga_div((dim_1 - 512u), 8u))*16));
-        const float2 _e17 = unpack_bf16x2_(packed_3.x);
-        const float2 _e19 = unpack_bf16x2_(packed_3.y);
-        const float2 _e22 = unpack_bf16x2_(packed_3.z);
-        const float2 _e24 = unpack_bf16x2_(packed_3.w);
-        const Eight eight_2 = ConstructEight(float4(_e17, _e19), float4(_e22, _e24));
-        return eight_2;
+    uint start = (row * ROW_VECTORS);
+    if ((dim >= 512u)) {
+        uint4 packed_2 = asuint(kv.Load4(((start + 33u) + naga_div((dim - 512u), 8u))*16));
+        const float2 _e17 = unpack_bf16x2_(packed_2.x);
+        const float2 _e19 = unpack_bf16x2_(packed_2.y);
+        const float2 _e22 = unpack_bf16x2_(packed_2.z);
+        const float2 _e24 = unpack_bf16x2_(packed_2.w);
+        const Eight eight_1 = ConstructEight(float4(_e17, _e19), float4(_e22, _e24));
+        return eight_1;
     }
-    uint _e34 = asuint(kv.Load(naga_div(dim_1, 128u)*4+(start + 32u)*16));
+    uint _e34 = asuint(kv.Load(naga_div(dim, 128u)*4+(start + 32u)*16));
     float scale = asfloat(_e34);
-    uint at = (start + naga_div(dim_1, 16u));
-    uint word = (naga_div(dim_1, 4u) & 2u);
+    uint at = (start + naga_div(dim, 16u));
+    uint word = (naga_div(dim, 4u) & 2u);
     uint _e46 = asuint(kv.Load(word*4+at*16));
     const float4 _e47 = e4m3x4_to_f32_(_e46);
     uint _e54 = asuint(kv.Load((word + 1u)*4+at*16));
     const float4 _e55 = e4m3x4_to_f32_(_e54);
-    const Eight eight_3 = ConstructEight((_e47 * scale), (_e55 * scale));
-    return eight_3;
+    const Eight eight_2 = ConstructEight((_e47 * scale), (_e55 * scale));
+    return eight_2;
 }
 
-uint naga_mod(uint lhs, uint rhs) {
-    return lhs % (rhs == 0u ? 1u : rhs);
+Eight query_eight(uint row_1, uint dim_1)
+{
+    uint4 packed_3 = asuint(q.Load4(((row_1 * 72u) + naga_div(dim_1, 8u))*16));
+    {
+        const float2 _e11 = unpack_bf16x2_(packed_3.x);
+        const float2 _e13 = unpack_bf16x2_(packed_3.y);
+        const float2 _e16 = unpack_bf16x2_(packed_3.z);
+        const float2 _e18 = unpack_bf16x2_(packed_3.w);
+        const Eight eight_3 = ConstructEight(float4(_e11, _e13), float4(_e16, _e18));
+        return eight_3;
+    }
 }
 
-void stage(Place place_4, int row_2, uint chunk)
+void stage(Place place_5, int row_2, uint chunk)
 {
     Eight eight = ConstructEight((0.0).xxxx, (0.0).xxxx);
     Eight query = ConstructEight((0.0).xxxx, (0.0).xxxx);
 
-    uint line_4 = naga_div(place_4.thread, 4u);
-    uint part = naga_mod(place_4.thread, 4u);
+    uint line_4 = naga_div(place_5.thread, 4u);
+    uint part = naga_mod(place_5.thread, 4u);
     if ((row_2 >= int(0))) {
         const Eight _e23 = row_eight(uint(row_2), ((chunk * CHUNK) + (part * 8u)));
         eight = _e23;
@@ -266,12 +255,12 @@ void stage(Place place_4, int row_2, uint chunk)
     float4 _e47 = eight.high;
     tile[((line_4 * 8u) + (((2u * part) + 1u) ^ swizzle))] = _e47;
     if ((line_4 < HEAD_BLOCK)) {
-        uint head_1 = (place_4.first_head + line_4);
+        uint head_1 = (place_5.first_head + line_4);
         uint _e60 = params.heads;
         if ((head_1 < _e60)) {
             uint _e64 = params.first_query;
             uint _e69 = params.heads;
-            const Eight _e77 = query_eight((((_e64 + place_4.query) * _e69) + head_1), ((chunk * CHUNK) + (part * 8u)));
+            const Eight _e77 = query_eight((((_e64 + place_5.query) * _e69) + head_1), ((chunk * CHUNK) + (part * 8u)));
             query = _e77;
         }
         uint group_2 = naga_div(line_4, HEADS_PER_THREAD);
@@ -287,7 +276,7 @@ void stage(Place place_4, int row_2, uint chunk)
 
 float add_dot(float sum_1, float4 a, float4 b)
 {
-    return ((((sum_1 + (a.x * b.x)) + (a.y * b.y)) + (a.z * b.z)) + (a.w * b.w));
+    return mad(a.w, b.w, mad(a.z, b.z, mad(a.y, b.y, mad(a.x, b.x, sum_1))));
 }
 
 float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 row3_, float4 b_1)
@@ -299,13 +288,13 @@ float4 add_dots(float4 sums, float4 row0_, float4 row1_, float4 row2_, float4 ro
     return float4(_e7, _e9, _e11, _e13);
 }
 
-uint slice_at(uint head, uint slice, Place place_5)
+uint slice_at(uint head, uint slice_1, Place place_6)
 {
-    uint rank = (slice - ((slice > head) ? 1u : 0u));
-    return ((((head * 3u) + rank) * 64u) + (place_5.thread & 63u));
+    uint rank = (slice_1 - ((slice_1 > head) ? 1u : 0u));
+    return ((((head * 3u) + rank) * 64u) + (place_6.thread & 63u));
 }
 
-float4 score(Place place_6, int row_3)
+float4 score(Place place_7, int row_3)
 {
     float4 sums0_ = (0.0).xxxx;
     float4 sums1_ = (0.0).xxxx;
@@ -315,8 +304,10 @@ float4 score(Place place_6, int row_3)
     uint step_ = (uint)0;
     float4 own = (0.0).xxxx;
 
-    uint key_line = (place_6.key_group * 8u);
-    uint query_line = (QUERIES_AT + ((place_6.head_group * HEADS_PER_THREAD) * 8u));
+    const uint _e14 = key_group(place_7);
+    uint key_line = (_e14 * 8u);
+    const uint _e18 = head_group(place_7);
+    uint query_line = (QUERIES_AT + ((_e18 * HEADS_PER_THREAD) * 8u));
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
@@ -332,7 +323,7 @@ float4 score(Place place_6, int row_3)
         {
             GroupMemoryBarrierWithGroupSync();
             uint _e29 = chunk_1;
-            stage(place_6, row_3, _e29);
+            stage(place_7, row_3, _e29);
             GroupMemoryBarrierWithGroupSync();
             step_ = 0u;
             bool loop_init_2 = true;
@@ -348,10 +339,13 @@ float4 score(Place place_6, int row_3)
                     break;
                 }
                 {
+                    const uint _e35 = slice(place_7);
                     uint _e38 = step_;
-                    uint vector_ = ((place_6.slice * 2u) + _e38);
-                    uint key_at = (key_line + (vector_ ^ (place_6.key_group & 7u)));
-                    uint query_at = (query_line + (vector_ ^ place_6.head_group));
+                    uint vector_ = ((_e35 * 2u) + _e38);
+                    const uint _e40 = key_group(place_7);
+                    uint key_at = (key_line + (vector_ ^ (_e40 & 7u)));
+                    const uint _e45 = head_group(place_7);
+                    uint query_at = (query_line + (vector_ ^ _e45));
                     float4 key0_ = tile[key_at];
                     float4 key1_ = tile[(key_at + 128u)];
                     float4 key2_ = tile[(key_at + 256u)];
@@ -383,47 +377,57 @@ float4 score(Place place_6, int row_3)
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_6.slice == 0u)) {
+    const uint _e101 = slice(place_7);
+    if ((_e101 == 0u)) {
         float4 _e104 = sums0_;
         own = _e104;
     } else {
-        const uint _e108 = slice_at(0u, place_6.slice, place_6);
+        const uint _e107 = slice(place_7);
+        const uint _e108 = slice_at(0u, _e107, place_7);
         float4 _e110 = sums0_;
         tile[_e108] = _e110;
     }
     {
-        if ((place_6.slice == 1u)) {
+        const uint _e111 = slice(place_7);
+        if ((_e111 == 1u)) {
             float4 _e114 = sums1_;
             own = _e114;
         } else {
-            const uint _e118 = slice_at(1u, place_6.slice, place_6);
+            const uint _e117 = slice(place_7);
+            const uint _e118 = slice_at(1u, _e117, place_7);
             float4 _e120 = sums1_;
             tile[_e118] = _e120;
         }
     }
     {
-        if ((place_6.slice == 2u)) {
+        const uint _e121 = slice(place_7);
+        if ((_e121 == 2u)) {
             float4 _e124 = sums2_;
             own = _e124;
         } else {
-            const uint _e128 = slice_at(2u, place_6.slice, place_6);
+            const uint _e127 = slice(place_7);
+            const uint _e128 = slice_at(2u, _e127, place_7);
             float4 _e130 = sums2_;
             tile[_e128] = _e130;
         }
     }
     {
-        if ((place_6.slice == 3u)) {
+        const uint _e131 = slice(place_7);
+        if ((_e131 == 3u)) {
             float4 _e134 = sums3_;
             own = _e134;
         } else {
-            const uint _e138 = slice_at(3u, place_6.slice, place_6);
+            const uint _e137 = slice(place_7);
+            const uint _e138 = slice_at(3u, _e137, place_7);
             float4 _e140 = sums3_;
             tile[_e138] = _e140;
         }
     }
     GroupMemoryBarrierWithGroupSync();
-    if ((place_6.slice < HEADS_PER_THREAD)) {
-        uint first = ((place_6.slice * 192u) + (place_6.thread & 63u));
+    const uint _e141 = slice(place_7);
+    if ((_e141 < HEADS_PER_THREAD)) {
+        const uint _e144 = slice(place_7);
+        uint first = ((_e144 * 192u) + (place_7.thread & 63u));
         float4 _e151 = own;
         float4 _e154 = tile[first];
         float4 _e159 = tile[(first + 64u)];
@@ -434,13 +438,14 @@ float4 score(Place place_6, int row_3)
     return _e168;
 }
 
-float head_maximum(Place place_7, uint line_, bool finishes, float value)
+float head_maximum(Place place_8, uint line_, bool finishes, float value)
 {
     float maximum_1 = (float)0;
     uint i_2 = 0u;
 
     if (finishes) {
-        exchange[((line_ * 16u) + place_7.key_group)] = value;
+        const uint _e7 = key_group(place_8);
+        exchange[((line_ * 16u) + _e7)] = value;
     }
     GroupMemoryBarrierWithGroupSync();
     maximum_1 = value;
@@ -528,11 +533,11 @@ float2 value_pair(int row_5, uint pair_1)
     return _e7;
 }
 
-void add_values(inout Values values_2, Place place_8, uint rows_at)
+void add_values(inout Values values_2, Place place_9, uint rows_at)
 {
     uint four = 0u;
 
-    if ((place_8.thread >= 256u)) {
+    if ((place_9.thread >= 256u)) {
         return;
     }
     bool loop_init_4 = true;
@@ -551,13 +556,13 @@ void add_values(inout Values values_2, Place place_8, uint rows_at)
             uint _e12 = four;
             uint at_1 = (rows_at + (4u * _e12));
             int _e17 = rows[at_1];
-            const float2 _e19 = value_pair(_e17, place_8.thread);
+            const float2 _e19 = value_pair(_e17, place_9.thread);
             int _e24 = rows[(at_1 + 1u)];
-            const float2 _e26 = value_pair(_e24, place_8.thread);
+            const float2 _e26 = value_pair(_e24, place_9.thread);
             int _e31 = rows[(at_1 + 2u)];
-            const float2 _e33 = value_pair(_e31, place_8.thread);
+            const float2 _e33 = value_pair(_e31, place_9.thread);
             int _e38 = rows[(at_1 + 3u)];
-            const float2 _e40 = value_pair(_e38, place_8.thread);
+            const float2 _e40 = value_pair(_e38, place_9.thread);
             float4 x_1 = float4(_e19.x, _e26.x, _e33.x, _e40.x);
             float4 y_1 = float4(_e19.y, _e26.y, _e33.y, _e40.y);
             uint _e52 = four;
@@ -615,59 +620,6 @@ void add_values(inout Values values_2, Place place_8, uint rows_at)
     return;
 }
 
-float natural_lse(float maximum_2, float sum_2)
-{
-    return ((maximum_2 * 0.6931472) + log(sum_2));
-}
-
-float sink_factor(float natural, uint sink)
-{
-    if ((sink == POSITIVE_INFINITY)) {
-        return 0.0;
-    }
-    if ((sink == NEGATIVE_INFINITY)) {
-        return 1.0;
-    }
-    return (1.0 / (1.0 + exp(min((asfloat(sink) - natural), 80.0))));
-}
-
-void finish_head(Place place_9, uint line_1, float maximum_3, float sum_3, bool seen_1)
-{
-    float factor = (float)0;
-
-    factors[line_1] = 0.0;
-    uint head_2 = (place_9.first_head + line_1);
-    uint _e12 = params.heads;
-    if ((head_2 >= _e12)) {
-        return;
-    }
-    const float _e16 = natural_lse(maximum_3, (seen_1 ? sum_3 : 1.0));
-    if (seen_1) {
-        factor = (1.0 / sum_3);
-        uint _e22 = params.has_sink;
-        if ((_e22 != 0u)) {
-            float _e25 = factor;
-            uint _e28 = asuint(attn_sink.Load(head_2*4));
-            const float _e29 = sink_factor(_e16, _e28);
-            factor = (_e25 * _e29);
-        }
-        float _e33 = factor;
-        factors[line_1] = _e33;
-    }
-    uint _e36 = params.has_max_logits;
-    if ((_e36 != 0u)) {
-        uint _e42 = params.first_query;
-        uint _e47 = params.heads;
-        max_logits.Store((((_e42 + place_9.query) * _e47) + head_2)*4, asuint((seen_1 ? asuint((maximum_3 * 0.6931472)) : NEGATIVE_INFINITY)));
-    }
-    uint _e58 = params.lse_query;
-    uint query_1 = (_e58 + place_9.query);
-    uint inner = params.lse_inner;
-    uint _e68 = params.heads;
-    lse.Store(((((naga_div(query_1, inner) * _e68) + head_2) * inner) + naga_mod(query_1, inner))*4, asuint((seen_1 ? asuint(_e16) : POSITIVE_INFINITY)));
-    return;
-}
-
 uint f32_to_bf16_(float value_1)
 {
     uint bits_1 = asuint(value_1);
@@ -694,15 +646,15 @@ void store_pair(uint row_6, uint pair_2, float2 values_4)
     }
 }
 
-void write_value(Place place_10, uint line_2, float2 value_2)
+void write_value(Place place_10, uint line_1, uint pair_3, float2 value_2)
 {
-    uint head_3 = (place_10.first_head + line_2);
-    uint _e7 = params.heads;
-    if ((head_3 < _e7)) {
+    uint head_2 = (place_10.first_head + line_1);
+    uint _e8 = params.heads;
+    if ((head_2 < _e8)) {
         {
-            uint _e11 = params.first_query;
-            uint _e16 = params.heads;
-            store_pair((((_e11 + place_10.query) * _e16) + head_3), place_10.thread, value_2);
+            uint _e12 = params.first_query;
+            uint _e17 = params.heads;
+            store_pair((((_e12 + place_10.query) * _e17) + head_2), pair_3, value_2);
             return;
         }
     } else {
@@ -710,12 +662,12 @@ void write_value(Place place_10, uint line_2, float2 value_2)
     }
 }
 
-void write_four(Place place_11, uint line_3, float4 x, float4 y)
+void write_four(Place place_11, uint line_2, float4 x, float4 y)
 {
-    write_value(place_11, line_3, float2(x.x, y.x));
-    write_value(place_11, (line_3 + 1u), float2(x.y, y.y));
-    write_value(place_11, (line_3 + 2u), float2(x.z, y.z));
-    write_value(place_11, (line_3 + 3u), float2(x.w, y.w));
+    write_value(place_11, line_2, place_11.thread, float2(x.x, y.x));
+    write_value(place_11, (line_2 + 1u), place_11.thread, float2(x.y, y.y));
+    write_value(place_11, (line_2 + 2u), place_11.thread, float2(x.z, y.z));
+    write_value(place_11, (line_2 + 3u), place_11.thread, float2(x.w, y.w));
     return;
 }
 
@@ -742,10 +694,104 @@ uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
     return (workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x));
 }
 
+Place ConstructPlace(uint arg0, uint arg1, uint arg2, uint arg3) {
+    Place ret = (Place)0;
+    ret.query = arg0;
+    ret.first_head = arg1;
+    ret.split = arg2;
+    ret.thread = arg3;
+    return ret;
+}
+
+Place place_of(uint id, uint head_block, uint thread_1)
+{
+    uint _e5 = params.head_blocks;
+    uint rest = naga_div(id, _e5);
+    uint _e9 = params.splits;
+    uint _e13 = params.head_blocks;
+    uint _e18 = params.splits;
+    const Place place_15 = ConstructPlace(naga_div(rest, _e9), (naga_mod(id, _e13) * head_block), naga_mod(rest, _e18), thread_1);
+    return place_15;
+}
+
+void count_keys(Place place_13)
+{
+    uint count = (uint)0;
+
+    if ((place_13.thread == 0u)) {
+        uint _e6 = params.top_k;
+        count = _e6;
+        uint _e10 = params.queries_per_length;
+        if ((_e10 != 0u)) {
+            uint _e16 = params.length_query;
+            uint _e21 = params.queries_per_length;
+            int length_ = asint(topk_length.Load(naga_div((_e16 + place_13.query), _e21)*4));
+            uint _e25 = count;
+            count = min(_e25, uint(max(length_, int(0))));
+        }
+        uint _e31 = count;
+        key_count = _e31;
+        return;
+    } else {
+        return;
+    }
+}
+
+float natural_lse(float maximum_2, float sum_2)
+{
+    return ((maximum_2 * 0.6931472) + log(sum_2));
+}
+
+float sink_factor(float natural, uint sink)
+{
+    if ((sink == POSITIVE_INFINITY)) {
+        return 0.0;
+    }
+    if ((sink == NEGATIVE_INFINITY)) {
+        return 1.0;
+    }
+    return (1.0 / (1.0 + exp(min((asfloat(sink) - natural), 80.0))));
+}
+
+float finish_head(Place place_14, uint line_3, float maximum_3, float sum_3, bool seen_1)
+{
+    float factor = 0.0;
+
+    uint head_3 = (place_14.first_head + line_3);
+    uint _e11 = params.heads;
+    if ((head_3 >= _e11)) {
+        float _e13 = factor;
+        return _e13;
+    }
+    const float _e16 = natural_lse(maximum_3, (seen_1 ? sum_3 : 1.0));
+    if (seen_1) {
+        factor = (1.0 / sum_3);
+        uint _e21 = params.has_sink;
+        if ((_e21 != 0u)) {
+            float _e24 = factor;
+            uint _e27 = asuint(attn_sink.Load(head_3*4));
+            const float _e28 = sink_factor(_e16, _e27);
+            factor = (_e24 * _e28);
+        }
+    }
+    uint _e32 = params.has_max_logits;
+    if ((_e32 != 0u)) {
+        uint _e38 = params.first_query;
+        uint _e43 = params.heads;
+        max_logits.Store((((_e38 + place_14.query) * _e43) + head_3)*4, asuint((seen_1 ? asuint((maximum_3 * 0.6931472)) : NEGATIVE_INFINITY)));
+    }
+    uint _e54 = params.lse_query;
+    uint query_1 = (_e54 + place_14.query);
+    uint inner = params.lse_inner;
+    uint _e64 = params.heads;
+    lse.Store(((((naga_div(query_1, inner) * _e64) + head_3) * inner) + naga_mod(query_1, inner))*4, asuint((seen_1 ? asuint(_e16) : POSITIVE_INFINITY)));
+    float _e74 = factor;
+    return _e74;
+}
+
 [numthreads(256, 1, 1)]
 void main(uint thread : SV_GroupIndex, uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID)
 {
-    Place place = (Place)0;
     float maximum = -1e38;
     float sum = 0.0;
     bool seen = false;
@@ -764,176 +810,159 @@ void main(uint thread : SV_GroupIndex, uint3 workgroup_id : SV_GroupID, uint3 nu
     if ((_e3 >= _e6)) {
         return;
     }
-    uint _e10 = params.head_blocks;
-    uint rest = naga_div(_e3, _e10);
-    uint _e16 = params.splits;
-    place.query = naga_div(rest, _e16);
-    uint _e21 = params.head_blocks;
-    place.first_head = (naga_mod(_e3, _e21) * HEAD_BLOCK);
-    uint _e28 = params.splits;
-    place.split = naga_mod(rest, _e28);
-    place.thread = thread;
-    place.key_group = naga_mod(thread, 16u);
-    place.head_group = naga_mod(naga_div(thread, 16u), 4u);
-    place.slice = naga_div(thread, 64u);
-    Place _e42 = place;
-    count_keys(_e42);
+    const Place _e9 = place_of(_e3, HEAD_BLOCK, thread);
+    count_keys(_e9);
     GroupMemoryBarrierWithGroupSync();
-    uint _e44 = key_count;
+    uint _e11 = key_count;
     GroupMemoryBarrierWithGroupSync();
-    uint tiles = naga_div(((_e44 + TILE) - 1u), TILE);
-    uint _e53 = params.splits;
-    uint _e59 = params.splits;
-    uint tiles_per_split = naga_div(((tiles + _e53) - 1u), _e59);
-    uint _e63 = params.splits;
-    uint first_tile_1 = min((naga_mod(rest, _e63) * tiles_per_split), tiles);
+    uint tiles = naga_div(((_e11 + TILE) - 1u), TILE);
+    uint _e20 = params.splits;
+    uint _e26 = params.splits;
+    uint tiles_per_split = naga_div(((tiles + _e20) - 1u), _e26);
+    uint _e30 = params.head_blocks;
+    uint _e34 = params.splits;
+    uint first_tile_1 = min((naga_mod(naga_div(_e3, _e30), _e34) * tiles_per_split), tiles);
     uint last_tile_1 = min((first_tile_1 + tiles_per_split), tiles);
-    uint _e70 = place.head_group;
-    uint _e74 = place.slice;
-    uint line_5 = ((_e70 * HEADS_PER_THREAD) + _e74);
-    uint _e77 = place.slice;
-    bool finishes_1 = (_e77 < HEADS_PER_THREAD);
+    const uint _e40 = head_group(_e9);
+    const uint _e43 = slice(_e9);
+    uint line_5 = ((_e40 * HEADS_PER_THREAD) + _e43);
+    const uint _e45 = slice(_e9);
+    bool finishes_1 = (_e45 < HEADS_PER_THREAD);
     uint position = ((4u * naga_mod(naga_div(thread, 4u), 16u)) + naga_div(thread, 64u));
     group = first_tile_1;
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e228 = group;
-            group = (_e228 + 32u);
+            uint _e188 = group;
+            group = (_e188 + 32u);
         }
         loop_init_5 = false;
-        uint _e99 = group;
-        if ((_e99 < last_tile_1)) {
+        uint _e67 = group;
+        if ((_e67 < last_tile_1)) {
         } else {
             break;
         }
         {
-            Place _e101 = place;
-            uint _e102 = group;
-            const uint _e103 = find_tiles(_e101, _e102, last_tile_1, _e44);
-            used = _e103;
+            uint _e69 = group;
+            const uint _e70 = find_tiles(_e9, _e69, last_tile_1, _e11);
+            used = _e70;
             while(true) {
-                uint _e105 = used;
-                if ((_e105 != 0u)) {
+                uint _e72 = used;
+                if ((_e72 != 0u)) {
                 } else {
                     break;
                 }
                 {
-                    uint _e108 = group;
-                    uint _e109 = used;
-                    uint tile_index = (_e108 + firstbitlow(_e109));
-                    uint _e112 = used;
-                    uint _e113 = used;
-                    used = (_e112 & (_e113 - 1u));
+                    uint _e75 = group;
+                    uint _e76 = used;
+                    uint tile_index = (_e75 + firstbitlow(_e76));
+                    uint _e79 = used;
+                    uint _e80 = used;
+                    used = (_e79 & (_e80 - 1u));
                     seen = true;
-                    Place _e118 = place;
-                    const int _e122 = row_of(_e118, ((tile_index * TILE) + position), _e44);
+                    const int _e88 = row_of(_e9, ((tile_index * TILE) + position), _e11);
                     if ((naga_mod(thread, 4u) == 0u)) {
-                        uint _e128 = parity;
-                        rows[(_e128 + position)] = _e122;
+                        uint _e94 = parity;
+                        rows[(_e94 + position)] = _e88;
                     }
-                    Place _e131 = place;
-                    const float4 _e132 = score(_e131, _e122);
-                    float _e135 = params.scale;
-                    scores = (_e132 * _e135);
-                    uint _e138 = parity;
-                    uint _e141 = place.key_group;
-                    uint at_3 = (_e138 + (4u * _e141));
-                    int _e146 = rows[at_3];
-                    int _e151 = rows[(at_3 + 1u)];
-                    int _e156 = rows[(at_3 + 2u)];
-                    int _e161 = rows[(at_3 + 3u)];
-                    bool4 valid = (int4(_e146, _e151, _e156, _e161) >= (int(0)).xxxx);
-                    float4 _e168 = scores;
-                    scores = (valid ? _e168 : (-1e38).xxxx);
-                    float _e171 = scores.x;
-                    float _e173 = scores.y;
-                    float _e176 = scores.z;
-                    float _e178 = scores.w;
-                    largest = max(max(_e171, _e173), max(_e176, _e178));
+                    const float4 _e97 = score(_e9, _e88);
+                    float _e100 = params.scale;
+                    scores = (_e97 * _e100);
+                    uint _e103 = parity;
+                    const uint _e105 = key_group(_e9);
+                    uint at_3 = (_e103 + (4u * _e105));
+                    int _e110 = rows[at_3];
+                    int _e115 = rows[(at_3 + 1u)];
+                    int _e120 = rows[(at_3 + 2u)];
+                    int _e125 = rows[(at_3 + 3u)];
+                    bool4 valid = (int4(_e110, _e115, _e120, _e125) >= (int(0)).xxxx);
+                    float4 _e132 = scores;
+                    scores = (valid ? _e132 : (-1e38).xxxx);
+                    float _e135 = scores.x;
+                    float _e137 = scores.y;
+                    float _e140 = scores.z;
+                    float _e142 = scores.w;
+                    largest = max(max(_e135, _e137), max(_e140, _e142));
                     {
-                        Place _e182 = place;
-                        float _e183 = largest;
-                        const float _e184 = head_maximum(_e182, line_5, finishes_1, _e183);
-                        largest = _e184;
+                        float _e146 = largest;
+                        const float _e147 = head_maximum(_e9, line_5, finishes_1, _e146);
+                        largest = _e147;
                     }
                     if (finishes_1) {
-                        float _e185 = maximum;
-                        float _e186 = largest;
-                        float new_maximum = max(_e185, _e186);
-                        float4 _e190 = scores;
-                        float4 weights_1 = (valid ? exp2((_e190 - (new_maximum).xxxx)) : (0.0).xxxx);
-                        float _e195 = maximum;
-                        float factor_1 = exp2((_e195 - new_maximum));
-                        float _e198 = sum;
-                        sum = ((_e198 * factor_1) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
+                        float _e148 = maximum;
+                        float _e149 = largest;
+                        float new_maximum = max(_e148, _e149);
+                        float4 _e153 = scores;
+                        float4 weights_1 = (valid ? exp2((_e153 - (new_maximum).xxxx)) : (0.0).xxxx);
+                        float _e158 = maximum;
+                        float factor_1 = exp2((_e158 - new_maximum));
+                        float _e161 = sum;
+                        sum = ((_e161 * factor_1) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w));
                         maximum = new_maximum;
-                        uint _e214 = place.key_group;
-                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e214)] = weights_1;
-                        uint _e218 = place.key_group;
-                        if ((_e218 == 0u)) {
+                        const uint _e176 = key_group(_e9);
+                        tile[((WEIGHTS_AT + (line_5 * 16u)) + _e176)] = weights_1;
+                        const uint _e179 = key_group(_e9);
+                        if ((_e179 == 0u)) {
                             factors[line_5] = factor_1;
                         }
                     }
                     GroupMemoryBarrierWithGroupSync();
                     scale_values(values);
-                    Place _e223 = place;
-                    uint _e224 = parity;
-                    add_values(values, _e223, _e224);
-                    uint _e225 = parity;
-                    parity = (_e225 ^ TILE);
+                    uint _e184 = parity;
+                    add_values(values, _e9, _e184);
+                    uint _e185 = parity;
+                    parity = (_e185 ^ TILE);
                 }
             }
         }
     }
     if (finishes_1) {
-        uint _e235 = place.key_group;
-        float _e238 = sum;
-        exchange[((line_5 * 16u) + _e235)] = _e238;
+        const uint _e194 = key_group(_e9);
+        float _e197 = sum;
+        exchange[((line_5 * 16u) + _e194)] = _e197;
     }
     GroupMemoryBarrierWithGroupSync();
     if (finishes_1) {
-        uint _e242 = place.key_group;
-        local = (_e242 == 0u);
+        const uint _e200 = key_group(_e9);
+        local = (_e200 == 0u);
     } else {
         local = false;
     }
-    bool _e246 = local;
-    if (_e246) {
+    bool _e204 = local;
+    if (_e204) {
         bool loop_init_6 = true;
         while(true) {
             if (!loop_init_6) {
-                uint _e264 = i;
-                i = (_e264 + 1u);
+                uint _e222 = i;
+                i = (_e222 + 1u);
             }
             loop_init_6 = false;
-            uint _e251 = i;
-            if ((_e251 < 16u)) {
+            uint _e209 = i;
+            if ((_e209 < 16u)) {
             } else {
                 break;
             }
             {
-                float _e254 = total;
-                uint _e258 = i;
-                float _e261 = exchange[((line_5 * 16u) + _e258)];
-                total = (_e254 + _e261);
+                float _e212 = total;
+                uint _e216 = i;
+                float _e219 = exchange[((line_5 * 16u) + _e216)];
+                total = (_e212 + _e219);
             }
         }
-        Place _e266 = place;
-        float _e267 = maximum;
-        float _e268 = total;
-        bool _e269 = seen;
-        finish_head(_e266, line_5, _e267, _e268, _e269);
+        float _e226 = maximum;
+        float _e227 = total;
+        bool _e228 = seen;
+        const float _e229 = finish_head(_e9, line_5, _e226, _e227, _e228);
+        factors[line_5] = _e229;
     }
     GroupMemoryBarrierWithGroupSync();
-    bool _e270 = seen;
-    if (_e270) {
+    bool _e230 = seen;
+    if (_e230) {
         scale_values(values);
     }
     {
-        Place _e271 = place;
-        Values _e272 = values;
-        write_values(_e271, _e272);
+        Values _e231 = values;
+        write_values(_e9, _e231);
         return;
     }
 }

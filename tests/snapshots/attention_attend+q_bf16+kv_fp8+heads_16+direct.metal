@@ -6,16 +6,35 @@
 using metal::uint;
 
 struct _mslBufferSizes {
-    uint size0;
-    uint size1;
-    uint size2;
-    uint size3;
-    uint size12;
+    uint size6;
+    uint size8;
+    uint size9;
+    uint size10;
+    uint size11;
     uint size13;
     uint size14;
     uint size15;
 };
 
+struct type_3 {
+    metal::float4 inner[896];
+};
+struct type_4 {
+    float inner[256];
+};
+struct type_6 {
+    int inner[128];
+};
+struct type_7 {
+    float inner[16];
+};
+struct Place {
+    uint query;
+    uint first_head;
+    uint split;
+    uint thread_;
+};
+typedef int type_9[1];
 struct Params {
     uint workgroups;
     uint heads;
@@ -35,34 +54,11 @@ struct Params {
     uint first_slot;
     float scale;
 };
-typedef metal::uint4 type_3[1];
-typedef int type_5[1];
-typedef uint type_6[1];
-struct type_8 {
-    metal::float4 inner[896];
-};
-struct type_9 {
-    float inner[256];
-};
-struct type_10 {
-    int inner[128];
-};
-struct type_11 {
-    float inner[16];
-};
-struct Place {
-    uint query;
-    uint first_head;
-    uint split;
-    uint thread_;
-    uint key_group;
-    uint head_group;
-    uint slice;
-};
 struct Eight {
     metal::float4 low;
     metal::float4 high;
 };
+typedef metal::uint4 type_12[1];
 struct Values {
     metal::float4 x0_;
     metal::float4 y0_;
@@ -73,50 +69,42 @@ struct Values {
     metal::float4 x3_;
     metal::float4 y3_;
 };
+typedef uint type_15[1];
 constant uint TILE = 64u;
 constant uint CHUNK = 32u;
 constant uint HEAD_BLOCK = 16u;
 constant uint HEADS_PER_THREAD = 4u;
 constant uint QUERIES_AT = 512u;
 constant uint WEIGHTS_AT = 640u;
-constant uint D_QK = 576u;
 constant uint ROW_VECTORS = 41u;
+constant uint D_QK = 576u;
 constant uint D_V = 512u;
 constant uint POSITIVE_INFINITY = 2139095040u;
 constant uint NEGATIVE_INFINITY = 4286578688u;
 
-void count_keys(
-    Place place_1,
-    device type_5 const& topk_length,
-    constant Params& params,
-    threadgroup uint& key_count,
-    constant _mslBufferSizes& _buffer_sizes
+uint key_group(
+    Place place
 ) {
-    uint count = {};
-    if (place_1.thread_ == 0u) {
-        uint _e6 = params.top_k;
-        count = _e6;
-        uint _e10 = params.queries_per_length;
-        if (_e10 != 0u) {
-            uint _e16 = params.length_query;
-            uint _e21 = params.queries_per_length;
-            int length = topk_length[(_e16 + place_1.query) / _e21];
-            uint _e25 = count;
-            count = metal::min(_e25, static_cast<uint>(metal::max(length, 0)));
-        }
-        uint _e31 = count;
-        key_count = _e31;
-        return;
-    } else {
-        return;
-    }
+    return place.thread_ % 16u;
+}
+
+uint head_group(
+    Place place_1
+) {
+    return (place_1.thread_ / 16u) % 4u;
+}
+
+uint slice(
+    Place place_2
+) {
+    return place_2.thread_ / 64u;
 }
 
 int row_of(
-    Place place_2,
+    Place place_3,
     uint entry,
     uint entries,
-    device type_5 const& indices,
+    device type_9 const& indices,
     constant Params& params,
     constant _mslBufferSizes& _buffer_sizes
 ) {
@@ -127,7 +115,7 @@ int row_of(
     }
     uint _e8 = params.first_query;
     uint _e13 = params.top_k;
-    int index = indices[((_e8 + place_2.query) * _e13) + entry];
+    int index = indices[((_e8 + place_3.query) * _e13) + entry];
     if (index >= 0) {
         uint _e25 = params.window_start;
         local_1 = static_cast<uint>(index) >= _e25;
@@ -147,19 +135,19 @@ int row_of(
 }
 
 uint find_tiles(
-    Place place_3,
+    Place place_4,
     uint first_tile,
     uint last_tile,
     uint entries_1,
-    device type_5 const& indices,
-    constant Params& params,
     threadgroup metal::atomic_uint& tiles_found,
     threadgroup uint& tiles_used,
+    device type_9 const& indices,
+    constant Params& params,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint found = 0u;
     uint i_1 = 0u;
-    if (place_3.thread_ == 0u) {
+    if (place_4.thread_ == 0u) {
         metal::atomic_store_explicit(&tiles_found, 0u, metal::memory_order_relaxed);
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
@@ -178,8 +166,8 @@ uint find_tiles(
         }
         {
             uint _e19 = i_1;
-            uint offset = (_e19 * 256u) + place_3.thread_;
-            int _e27 = row_of(place_3, (first_tile * TILE) + offset, end, indices, params, _buffer_sizes);
+            uint offset = (_e19 * 256u) + place_4.thread_;
+            int _e27 = row_of(place_4, (first_tile * TILE) + offset, end, indices, params, _buffer_sizes);
             if (_e27 >= 0) {
                 uint _e30 = found;
                 found = _e30 | (1u << (offset / TILE));
@@ -192,7 +180,7 @@ uint find_tiles(
         uint _e44 = metal::atomic_fetch_or_explicit(&tiles_found, _e43, metal::memory_order_relaxed);
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place_3.thread_ == 0u) {
+    if (place_4.thread_ == 0u) {
         uint _e50 = metal::atomic_load_explicit(&tiles_found, metal::memory_order_relaxed);
         tiles_used = _e50;
     }
@@ -208,22 +196,6 @@ metal::float2 unpack_bf16x2_(
     return metal::float2(as_type<float>(packed << 16u), as_type<float>(packed & 4294901760u));
 }
 
-Eight query_eight(
-    uint row,
-    uint dim,
-    device type_3 const& q,
-    constant _mslBufferSizes& _buffer_sizes
-) {
-    metal::uint4 packed_2 = q[(row * 72u) + (dim / 8u)];
-    {
-        metal::float2 _e11 = unpack_bf16x2_(packed_2.x);
-        metal::float2 _e13 = unpack_bf16x2_(packed_2.y);
-        metal::float2 _e16 = unpack_bf16x2_(packed_2.z);
-        metal::float2 _e18 = unpack_bf16x2_(packed_2.w);
-        return Eight {metal::float4(_e11, _e13), metal::float4(_e16, _e18)};
-    }
-}
-
 metal::float4 e4m3x4_to_f32_(
     uint packed_1
 ) {
@@ -237,24 +209,24 @@ metal::float4 e4m3x4_to_f32_(
 }
 
 Eight row_eight(
-    uint row_1,
-    uint dim_1,
-    device type_3 const& kv,
+    uint row,
+    uint dim,
+    device type_12 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    uint start = row_1 * ROW_VECTORS;
-    if (dim_1 >= 512u) {
-        metal::uint4 packed_3 = kv[(start + 33u) + ((dim_1 - 512u) / 8u)];
-        metal::float2 _e17 = unpack_bf16x2_(packed_3.x);
-        metal::float2 _e19 = unpack_bf16x2_(packed_3.y);
-        metal::float2 _e22 = unpack_bf16x2_(packed_3.z);
-        metal::float2 _e24 = unpack_bf16x2_(packed_3.w);
+    uint start = row * ROW_VECTORS;
+    if (dim >= 512u) {
+        metal::uint4 packed_2 = kv[(start + 33u) + ((dim - 512u) / 8u)];
+        metal::float2 _e17 = unpack_bf16x2_(packed_2.x);
+        metal::float2 _e19 = unpack_bf16x2_(packed_2.y);
+        metal::float2 _e22 = unpack_bf16x2_(packed_2.z);
+        metal::float2 _e24 = unpack_bf16x2_(packed_2.w);
         return Eight {metal::float4(_e17, _e19), metal::float4(_e22, _e24)};
     }
-    uint _e34 = kv[start + 32u][dim_1 / 128u];
+    uint _e34 = kv[start + 32u][dim / 128u];
     float scale = as_type<float>(_e34);
-    uint at = start + (dim_1 / 16u);
-    uint word = (dim_1 / 4u) & 2u;
+    uint at = start + (dim / 16u);
+    uint word = (dim / 4u) & 2u;
     uint _e46 = kv[at][word];
     metal::float4 _e47 = e4m3x4_to_f32_(_e46);
     uint _e54 = kv[at][word + 1u];
@@ -262,20 +234,36 @@ Eight row_eight(
     return Eight {_e47 * scale, _e55 * scale};
 }
 
+Eight query_eight(
+    uint row_1,
+    uint dim_1,
+    device type_12 const& q,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    metal::uint4 packed_3 = q[(row_1 * 72u) + (dim_1 / 8u)];
+    {
+        metal::float2 _e11 = unpack_bf16x2_(packed_3.x);
+        metal::float2 _e13 = unpack_bf16x2_(packed_3.y);
+        metal::float2 _e16 = unpack_bf16x2_(packed_3.z);
+        metal::float2 _e18 = unpack_bf16x2_(packed_3.w);
+        return Eight {metal::float4(_e11, _e13), metal::float4(_e16, _e18)};
+    }
+}
+
 void stage(
-    Place place_4,
+    Place place_5,
     int row_2,
     uint chunk,
-    device type_3 const& q,
+    threadgroup type_3& tile,
     constant Params& params,
-    threadgroup type_8& tile,
-    device type_3 const& kv,
+    device type_12 const& kv,
+    device type_12 const& q,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     Eight eight = Eight {metal::float4(0.0), metal::float4(0.0)};
     Eight query = Eight {metal::float4(0.0), metal::float4(0.0)};
-    uint line_4 = place_4.thread_ / 4u;
-    uint part = place_4.thread_ % 4u;
+    uint line_4 = place_5.thread_ / 4u;
+    uint part = place_5.thread_ % 4u;
     if (row_2 >= 0) {
         Eight _e23 = row_eight(static_cast<uint>(row_2), (chunk * CHUNK) + (part * 8u), kv, _buffer_sizes);
         eight = _e23;
@@ -286,12 +274,12 @@ void stage(
     metal::float4 _e47 = eight.high;
     tile.inner[(line_4 * 8u) + (((2u * part) + 1u) ^ swizzle)] = _e47;
     if (line_4 < HEAD_BLOCK) {
-        uint head_1 = place_4.first_head + line_4;
+        uint head_1 = place_5.first_head + line_4;
         uint _e60 = params.heads;
         if (head_1 < _e60) {
             uint _e64 = params.first_query;
             uint _e69 = params.heads;
-            Eight _e77 = query_eight(((_e64 + place_4.query) * _e69) + head_1, (chunk * CHUNK) + (part * 8u), q, _buffer_sizes);
+            Eight _e77 = query_eight(((_e64 + place_5.query) * _e69) + head_1, (chunk * CHUNK) + (part * 8u), q, _buffer_sizes);
             query = _e77;
         }
         uint group_2 = line_4 / HEADS_PER_THREAD;
@@ -310,7 +298,7 @@ float add_dot(
     metal::float4 a,
     metal::float4 b
 ) {
-    return (((sum_1 + (a.x * b.x)) + (a.y * b.y)) + (a.z * b.z)) + (a.w * b.w);
+    return metal::fma(a.w, b.w, metal::fma(a.z, b.z, metal::fma(a.y, b.y, metal::fma(a.x, b.x, sum_1))));
 }
 
 metal::float4 add_dots(
@@ -330,20 +318,20 @@ metal::float4 add_dots(
 
 uint slice_at(
     uint head,
-    uint slice,
-    Place place_5
+    uint slice_1,
+    Place place_6
 ) {
-    uint rank = slice - ((slice > head) ? 1u : 0u);
-    return (((head * 3u) + rank) * 64u) + (place_5.thread_ & 63u);
+    uint rank = slice_1 - ((slice_1 > head) ? 1u : 0u);
+    return (((head * 3u) + rank) * 64u) + (place_6.thread_ & 63u);
 }
 
 metal::float4 score(
-    Place place_6,
+    Place place_7,
     int row_3,
-    device type_3 const& q,
+    threadgroup type_3& tile,
     constant Params& params,
-    threadgroup type_8& tile,
-    device type_3 const& kv,
+    device type_12 const& kv,
+    device type_12 const& q,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::float4 sums0_ = metal::float4(0.0);
@@ -353,8 +341,10 @@ metal::float4 score(
     uint chunk_1 = 0u;
     uint step = {};
     metal::float4 own = metal::float4(0.0);
-    uint key_line = place_6.key_group * 8u;
-    uint query_line = QUERIES_AT + ((place_6.head_group * HEADS_PER_THREAD) * 8u);
+    uint _e14 = key_group(place_7);
+    uint key_line = _e14 * 8u;
+    uint _e18 = head_group(place_7);
+    uint query_line = QUERIES_AT + ((_e18 * HEADS_PER_THREAD) * 8u);
     bool loop_init_1 = true;
     while(true) {
         if (!loop_init_1) {
@@ -370,7 +360,7 @@ metal::float4 score(
         {
             metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
             uint _e29 = chunk_1;
-            stage(place_6, row_3, _e29, q, params, tile, kv, _buffer_sizes);
+            stage(place_7, row_3, _e29, tile, params, kv, q, _buffer_sizes);
             metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
             step = 0u;
             bool loop_init_2 = true;
@@ -386,10 +376,13 @@ metal::float4 score(
                     break;
                 }
                 {
+                    uint _e35 = slice(place_7);
                     uint _e38 = step;
-                    uint vector = (place_6.slice * 2u) + _e38;
-                    uint key_at = key_line + (vector ^ (place_6.key_group & 7u));
-                    uint query_at = query_line + (vector ^ place_6.head_group);
+                    uint vector = (_e35 * 2u) + _e38;
+                    uint _e40 = key_group(place_7);
+                    uint key_at = key_line + (vector ^ (_e40 & 7u));
+                    uint _e45 = head_group(place_7);
+                    uint query_at = query_line + (vector ^ _e45);
                     metal::float4 key0_ = tile.inner[key_at];
                     metal::float4 key1_ = tile.inner[key_at + 128u];
                     metal::float4 key2_ = tile.inner[key_at + 256u];
@@ -421,47 +414,57 @@ metal::float4 score(
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place_6.slice == 0u) {
+    uint _e101 = slice(place_7);
+    if (_e101 == 0u) {
         metal::float4 _e104 = sums0_;
         own = _e104;
     } else {
-        uint _e108 = slice_at(0u, place_6.slice, place_6);
+        uint _e107 = slice(place_7);
+        uint _e108 = slice_at(0u, _e107, place_7);
         metal::float4 _e110 = sums0_;
         tile.inner[_e108] = _e110;
     }
     {
-        if (place_6.slice == 1u) {
+        uint _e111 = slice(place_7);
+        if (_e111 == 1u) {
             metal::float4 _e114 = sums1_;
             own = _e114;
         } else {
-            uint _e118 = slice_at(1u, place_6.slice, place_6);
+            uint _e117 = slice(place_7);
+            uint _e118 = slice_at(1u, _e117, place_7);
             metal::float4 _e120 = sums1_;
             tile.inner[_e118] = _e120;
         }
     }
     {
-        if (place_6.slice == 2u) {
+        uint _e121 = slice(place_7);
+        if (_e121 == 2u) {
             metal::float4 _e124 = sums2_;
             own = _e124;
         } else {
-            uint _e128 = slice_at(2u, place_6.slice, place_6);
+            uint _e127 = slice(place_7);
+            uint _e128 = slice_at(2u, _e127, place_7);
             metal::float4 _e130 = sums2_;
             tile.inner[_e128] = _e130;
         }
     }
     {
-        if (place_6.slice == 3u) {
+        uint _e131 = slice(place_7);
+        if (_e131 == 3u) {
             metal::float4 _e134 = sums3_;
             own = _e134;
         } else {
-            uint _e138 = slice_at(3u, place_6.slice, place_6);
+            uint _e137 = slice(place_7);
+            uint _e138 = slice_at(3u, _e137, place_7);
             metal::float4 _e140 = sums3_;
             tile.inner[_e138] = _e140;
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (place_6.slice < HEADS_PER_THREAD) {
-        uint first = (place_6.slice * 192u) + (place_6.thread_ & 63u);
+    uint _e141 = slice(place_7);
+    if (_e141 < HEADS_PER_THREAD) {
+        uint _e144 = slice(place_7);
+        uint first = (_e144 * 192u) + (place_7.thread_ & 63u);
         metal::float4 _e151 = own;
         metal::float4 _e154 = tile.inner[first];
         metal::float4 _e159 = tile.inner[first + 64u];
@@ -473,16 +476,17 @@ metal::float4 score(
 }
 
 float head_maximum(
-    Place place_7,
+    Place place_8,
     uint line,
     bool finishes,
     float value,
-    threadgroup type_9& exchange
+    threadgroup type_4& exchange
 ) {
     float maximum_1 = {};
     uint i_2 = 0u;
     if (finishes) {
-        exchange.inner[(line * 16u) + place_7.key_group] = value;
+        uint _e7 = key_group(place_8);
+        exchange.inner[(line * 16u) + _e7] = value;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     maximum_1 = value;
@@ -515,7 +519,7 @@ float head_maximum(
 
 metal::float4 factors_of(
     uint group_1,
-    threadgroup type_11& factors
+    threadgroup type_7& factors
 ) {
     float _e5 = factors.inner[4u * group_1];
     float _e12 = factors.inner[(4u * group_1) + 1u];
@@ -526,7 +530,7 @@ metal::float4 factors_of(
 
 void scale_values(
     thread Values& values_1,
-    threadgroup type_11& factors
+    threadgroup type_7& factors
 ) {
     metal::float4 _e2 = factors_of(0u, factors);
     metal::float4 _e4 = values_1.x0_;
@@ -558,7 +562,7 @@ void scale_values(
 metal::float2 row_pair(
     uint row_4,
     uint pair,
-    device type_3 const& kv,
+    device type_12 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint start_1 = row_4 * ROW_VECTORS;
@@ -572,7 +576,7 @@ metal::float2 row_pair(
 metal::float2 value_pair(
     int row_5,
     uint pair_1,
-    device type_3 const& kv,
+    device type_12 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     if (row_5 < 0) {
@@ -584,15 +588,15 @@ metal::float2 value_pair(
 
 void add_values(
     thread Values& values_2,
-    Place place_8,
+    Place place_9,
     uint rows_at,
-    threadgroup type_8& tile,
-    threadgroup type_10& rows,
-    device type_3 const& kv,
+    threadgroup type_3& tile,
+    threadgroup type_6& rows,
+    device type_12 const& kv,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint four = 0u;
-    if (place_8.thread_ >= 256u) {
+    if (place_9.thread_ >= 256u) {
         return;
     }
     bool loop_init_4 = true;
@@ -611,13 +615,13 @@ void add_values(
             uint _e12 = four;
             uint at_1 = rows_at + (4u * _e12);
             int _e17 = rows.inner[at_1];
-            metal::float2 _e19 = value_pair(_e17, place_8.thread_, kv, _buffer_sizes);
+            metal::float2 _e19 = value_pair(_e17, place_9.thread_, kv, _buffer_sizes);
             int _e24 = rows.inner[at_1 + 1u];
-            metal::float2 _e26 = value_pair(_e24, place_8.thread_, kv, _buffer_sizes);
+            metal::float2 _e26 = value_pair(_e24, place_9.thread_, kv, _buffer_sizes);
             int _e31 = rows.inner[at_1 + 2u];
-            metal::float2 _e33 = value_pair(_e31, place_8.thread_, kv, _buffer_sizes);
+            metal::float2 _e33 = value_pair(_e31, place_9.thread_, kv, _buffer_sizes);
             int _e38 = rows.inner[at_1 + 3u];
-            metal::float2 _e40 = value_pair(_e38, place_8.thread_, kv, _buffer_sizes);
+            metal::float2 _e40 = value_pair(_e38, place_9.thread_, kv, _buffer_sizes);
             metal::float4 x_1 = metal::float4(_e19.x, _e26.x, _e33.x, _e40.x);
             metal::float4 y_1 = metal::float4(_e19.y, _e26.y, _e33.y, _e40.y);
             uint _e52 = four;
@@ -675,73 +679,6 @@ void add_values(
     return;
 }
 
-float natural_lse(
-    float maximum_2,
-    float sum_2
-) {
-    return (maximum_2 * 0.6931472) + metal::log(sum_2);
-}
-
-float sink_factor(
-    float natural,
-    uint sink
-) {
-    if (sink == POSITIVE_INFINITY) {
-        return 0.0;
-    }
-    if (sink == NEGATIVE_INFINITY) {
-        return 1.0;
-    }
-    return 1.0 / (1.0 + metal::exp(metal::min(as_type<float>(sink) - natural, 80.0)));
-}
-
-void finish_head(
-    Place place_9,
-    uint line_1,
-    float maximum_3,
-    float sum_3,
-    bool seen_1,
-    device type_6 const& attn_sink,
-    constant Params& params,
-    threadgroup type_11& factors,
-    device type_6& max_logits,
-    device type_6& lse,
-    constant _mslBufferSizes& _buffer_sizes
-) {
-    float factor = {};
-    factors.inner[line_1] = 0.0;
-    uint head_2 = place_9.first_head + line_1;
-    uint _e12 = params.heads;
-    if (head_2 >= _e12) {
-        return;
-    }
-    float _e16 = natural_lse(maximum_3, seen_1 ? sum_3 : 1.0);
-    if (seen_1) {
-        factor = 1.0 / sum_3;
-        uint _e22 = params.has_sink;
-        if (_e22 != 0u) {
-            float _e25 = factor;
-            uint _e28 = attn_sink[head_2];
-            float _e29 = sink_factor(_e16, _e28);
-            factor = _e25 * _e29;
-        }
-        float _e33 = factor;
-        factors.inner[line_1] = _e33;
-    }
-    uint _e36 = params.has_max_logits;
-    if (_e36 != 0u) {
-        uint _e42 = params.first_query;
-        uint _e47 = params.heads;
-        max_logits[((_e42 + place_9.query) * _e47) + head_2] = seen_1 ? as_type<uint>(maximum_3 * 0.6931472) : NEGATIVE_INFINITY;
-    }
-    uint _e58 = params.lse_query;
-    uint query_1 = _e58 + place_9.query;
-    uint inner = params.lse_inner;
-    uint _e68 = params.heads;
-    lse[((((query_1 / inner) * _e68) + head_2) * inner) + (query_1 % inner)] = seen_1 ? as_type<uint>(_e16) : POSITIVE_INFINITY;
-    return;
-}
-
 uint f32_to_bf16_(
     float value_1
 ) {
@@ -764,7 +701,7 @@ void store_pair(
     uint row_6,
     uint pair_2,
     metal::float2 values_4,
-    device type_6& output,
+    device type_15& output,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint at_2 = (row_6 * 256u) + pair_2;
@@ -777,19 +714,20 @@ void store_pair(
 
 void write_value(
     Place place_10,
-    uint line_2,
+    uint line_1,
+    uint pair_3,
     metal::float2 value_2,
     constant Params& params,
-    device type_6& output,
+    device type_15& output,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    uint head_3 = place_10.first_head + line_2;
-    uint _e7 = params.heads;
-    if (head_3 < _e7) {
+    uint head_2 = place_10.first_head + line_1;
+    uint _e8 = params.heads;
+    if (head_2 < _e8) {
         {
-            uint _e11 = params.first_query;
-            uint _e16 = params.heads;
-            store_pair(((_e11 + place_10.query) * _e16) + head_3, place_10.thread_, value_2, output, _buffer_sizes);
+            uint _e12 = params.first_query;
+            uint _e17 = params.heads;
+            store_pair(((_e12 + place_10.query) * _e17) + head_2, pair_3, value_2, output, _buffer_sizes);
             return;
         }
     } else {
@@ -799,17 +737,17 @@ void write_value(
 
 void write_four(
     Place place_11,
-    uint line_3,
+    uint line_2,
     metal::float4 x,
     metal::float4 y,
     constant Params& params,
-    device type_6& output,
+    device type_15& output,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    write_value(place_11, line_3, metal::float2(x.x, y.x), params, output, _buffer_sizes);
-    write_value(place_11, line_3 + 1u, metal::float2(x.y, y.y), params, output, _buffer_sizes);
-    write_value(place_11, line_3 + 2u, metal::float2(x.z, y.z), params, output, _buffer_sizes);
-    write_value(place_11, line_3 + 3u, metal::float2(x.w, y.w), params, output, _buffer_sizes);
+    write_value(place_11, line_2, place_11.thread_, metal::float2(x.x, y.x), params, output, _buffer_sizes);
+    write_value(place_11, line_2 + 1u, place_11.thread_, metal::float2(x.y, y.y), params, output, _buffer_sizes);
+    write_value(place_11, line_2 + 2u, place_11.thread_, metal::float2(x.z, y.z), params, output, _buffer_sizes);
+    write_value(place_11, line_2 + 3u, place_11.thread_, metal::float2(x.w, y.w), params, output, _buffer_sizes);
     return;
 }
 
@@ -817,7 +755,7 @@ void write_values(
     Place place_12,
     Values values_5,
     constant Params& params,
-    device type_6& output,
+    device type_15& output,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     if (place_12.thread_ >= 256u) {
@@ -843,31 +781,136 @@ uint flat_workgroup_id(
     return workgroup_id_1.x + (workgroup_id_1.y * num_workgroups_1.x);
 }
 
+Place place_of(
+    uint id,
+    uint head_block,
+    uint thread_1,
+    constant Params& params
+) {
+    uint _e5 = params.head_blocks;
+    uint rest = id / _e5;
+    uint _e9 = params.splits;
+    uint _e13 = params.head_blocks;
+    uint _e18 = params.splits;
+    return Place {rest / _e9, (id % _e13) * head_block, rest % _e18, thread_1};
+}
+
+void count_keys(
+    Place place_13,
+    constant Params& params,
+    device type_9 const& topk_length,
+    threadgroup uint& key_count,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    uint count = {};
+    if (place_13.thread_ == 0u) {
+        uint _e6 = params.top_k;
+        count = _e6;
+        uint _e10 = params.queries_per_length;
+        if (_e10 != 0u) {
+            uint _e16 = params.length_query;
+            uint _e21 = params.queries_per_length;
+            int length = topk_length[(_e16 + place_13.query) / _e21];
+            uint _e25 = count;
+            count = metal::min(_e25, static_cast<uint>(metal::max(length, 0)));
+        }
+        uint _e31 = count;
+        key_count = _e31;
+        return;
+    } else {
+        return;
+    }
+}
+
+float natural_lse(
+    float maximum_2,
+    float sum_2
+) {
+    return (maximum_2 * 0.6931472) + metal::log(sum_2);
+}
+
+float sink_factor(
+    float natural,
+    uint sink
+) {
+    if (sink == POSITIVE_INFINITY) {
+        return 0.0;
+    }
+    if (sink == NEGATIVE_INFINITY) {
+        return 1.0;
+    }
+    return 1.0 / (1.0 + metal::exp(metal::min(as_type<float>(sink) - natural, 80.0)));
+}
+
+float finish_head(
+    Place place_14,
+    uint line_3,
+    float maximum_3,
+    float sum_3,
+    bool seen_1,
+    constant Params& params,
+    device type_15 const& attn_sink,
+    device type_15& max_logits,
+    device type_15& lse,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    float factor = 0.0;
+    uint head_3 = place_14.first_head + line_3;
+    uint _e11 = params.heads;
+    if (head_3 >= _e11) {
+        float _e13 = factor;
+        return _e13;
+    }
+    float _e16 = natural_lse(maximum_3, seen_1 ? sum_3 : 1.0);
+    if (seen_1) {
+        factor = 1.0 / sum_3;
+        uint _e21 = params.has_sink;
+        if (_e21 != 0u) {
+            float _e24 = factor;
+            uint _e27 = attn_sink[head_3];
+            float _e28 = sink_factor(_e16, _e27);
+            factor = _e24 * _e28;
+        }
+    }
+    uint _e32 = params.has_max_logits;
+    if (_e32 != 0u) {
+        uint _e38 = params.first_query;
+        uint _e43 = params.heads;
+        max_logits[((_e38 + place_14.query) * _e43) + head_3] = seen_1 ? as_type<uint>(maximum_3 * 0.6931472) : NEGATIVE_INFINITY;
+    }
+    uint _e54 = params.lse_query;
+    uint query_1 = _e54 + place_14.query;
+    uint inner = params.lse_inner;
+    uint _e64 = params.heads;
+    lse[((((query_1 / inner) * _e64) + head_3) * inner) + (query_1 % inner)] = seen_1 ? as_type<uint>(_e16) : POSITIVE_INFINITY;
+    float _e74 = factor;
+    return _e74;
+}
+
 struct main_Input {
 };
 [[max_total_threads_per_threadgroup(256)]] kernel void main_(
   uint thread_ [[thread_index_in_threadgroup]]
 , metal::uint3 workgroup_id [[threadgroup_position_in_grid]]
 , metal::uint3 num_workgroups [[threadgroups_per_grid]]
-, device type_3 const& q [[buffer(0)]]
-, device type_5 const& indices [[buffer(2)]]
-, device type_5 const& topk_length [[buffer(3)]]
-, device type_6 const& attn_sink [[buffer(4)]]
-, constant Params& params [[buffer(8)]]
-, threadgroup type_8& tile
-, threadgroup type_9& exchange
-, threadgroup type_10& rows
-, threadgroup type_11& factors
+, threadgroup type_3& tile
+, threadgroup type_4& exchange
+, threadgroup type_6& rows
+, threadgroup type_7& factors
 , threadgroup metal::atomic_uint& tiles_found
 , threadgroup uint& tiles_used
+, device type_9 const& indices [[buffer(2)]]
+, constant Params& params [[buffer(8)]]
+, device type_12 const& kv [[buffer(1)]]
+, device type_12 const& q [[buffer(0)]]
+, device type_15& output [[buffer(5)]]
+, device type_9 const& topk_length [[buffer(3)]]
 , threadgroup uint& key_count
-, device type_3 const& kv [[buffer(1)]]
-, device type_6& max_logits [[buffer(6)]]
-, device type_6& lse [[buffer(7)]]
-, device type_6& output [[buffer(5)]]
+, device type_15 const& attn_sink [[buffer(4)]]
+, device type_15& max_logits [[buffer(6)]]
+, device type_15& lse [[buffer(7)]]
 , constant _mslBufferSizes& _buffer_sizes [[buffer(30)]]
 ) {
-    Place place = {};
     float maximum = -100000000000000000000000000000000000000.0;
     float sum = 0.0;
     bool seen = false;
@@ -885,176 +928,159 @@ struct main_Input {
     if (_e3 >= _e6) {
         return;
     }
-    uint _e10 = params.head_blocks;
-    uint rest = _e3 / _e10;
-    uint _e16 = params.splits;
-    place.query = rest / _e16;
-    uint _e21 = params.head_blocks;
-    place.first_head = (_e3 % _e21) * HEAD_BLOCK;
-    uint _e28 = params.splits;
-    place.split = rest % _e28;
-    place.thread_ = thread_;
-    place.key_group = thread_ % 16u;
-    place.head_group = (thread_ / 16u) % 4u;
-    place.slice = thread_ / 64u;
-    Place _e42 = place;
-    count_keys(_e42, topk_length, params, key_count, _buffer_sizes);
+    Place _e9 = place_of(_e3, HEAD_BLOCK, thread_, params);
+    count_keys(_e9, params, topk_length, key_count, _buffer_sizes);
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     uint unnamed_1 = key_count;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     uint tiles = ((unnamed_1 + TILE) - 1u) / TILE;
-    uint _e53 = params.splits;
-    uint _e59 = params.splits;
-    uint tiles_per_split = ((tiles + _e53) - 1u) / _e59;
-    uint _e63 = params.splits;
-    uint first_tile_1 = metal::min((rest % _e63) * tiles_per_split, tiles);
+    uint _e20 = params.splits;
+    uint _e26 = params.splits;
+    uint tiles_per_split = ((tiles + _e20) - 1u) / _e26;
+    uint _e30 = params.head_blocks;
+    uint _e34 = params.splits;
+    uint first_tile_1 = metal::min(((_e3 / _e30) % _e34) * tiles_per_split, tiles);
     uint last_tile_1 = metal::min(first_tile_1 + tiles_per_split, tiles);
-    uint _e70 = place.head_group;
-    uint _e74 = place.slice;
-    uint line_5 = (_e70 * HEADS_PER_THREAD) + _e74;
-    uint _e77 = place.slice;
-    bool finishes_1 = _e77 < HEADS_PER_THREAD;
+    uint _e40 = head_group(_e9);
+    uint _e43 = slice(_e9);
+    uint line_5 = (_e40 * HEADS_PER_THREAD) + _e43;
+    uint _e45 = slice(_e9);
+    bool finishes_1 = _e45 < HEADS_PER_THREAD;
     uint position = (4u * ((thread_ / 4u) % 16u)) + (thread_ / 64u);
     group = first_tile_1;
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e228 = group;
-            group = _e228 + 32u;
+            uint _e188 = group;
+            group = _e188 + 32u;
         }
         loop_init_5 = false;
-        uint _e99 = group;
-        if (_e99 < last_tile_1) {
+        uint _e67 = group;
+        if (_e67 < last_tile_1) {
         } else {
             break;
         }
         {
-            Place _e101 = place;
-            uint _e102 = group;
-            uint _e103 = find_tiles(_e101, _e102, last_tile_1, unnamed_1, indices, params, tiles_found, tiles_used, _buffer_sizes);
-            used = _e103;
+            uint _e69 = group;
+            uint _e70 = find_tiles(_e9, _e69, last_tile_1, unnamed_1, tiles_found, tiles_used, indices, params, _buffer_sizes);
+            used = _e70;
             while(true) {
-                uint _e105 = used;
-                if (_e105 != 0u) {
+                uint _e72 = used;
+                if (_e72 != 0u) {
                 } else {
                     break;
                 }
                 {
-                    uint _e108 = group;
-                    uint _e109 = used;
-                    uint tile_index = _e108 + (((metal::ctz(_e109) + 1) % 33) - 1);
-                    uint _e112 = used;
-                    uint _e113 = used;
-                    used = _e112 & (_e113 - 1u);
+                    uint _e75 = group;
+                    uint _e76 = used;
+                    uint tile_index = _e75 + (((metal::ctz(_e76) + 1) % 33) - 1);
+                    uint _e79 = used;
+                    uint _e80 = used;
+                    used = _e79 & (_e80 - 1u);
                     seen = true;
-                    Place _e118 = place;
-                    int _e122 = row_of(_e118, (tile_index * TILE) + position, unnamed_1, indices, params, _buffer_sizes);
+                    int _e88 = row_of(_e9, (tile_index * TILE) + position, unnamed_1, indices, params, _buffer_sizes);
                     if ((thread_ % 4u) == 0u) {
-                        uint _e128 = parity;
-                        rows.inner[_e128 + position] = _e122;
+                        uint _e94 = parity;
+                        rows.inner[_e94 + position] = _e88;
                     }
-                    Place _e131 = place;
-                    metal::float4 _e132 = score(_e131, _e122, q, params, tile, kv, _buffer_sizes);
-                    float _e135 = params.scale;
-                    scores = _e132 * _e135;
-                    uint _e138 = parity;
-                    uint _e141 = place.key_group;
-                    uint at_3 = _e138 + (4u * _e141);
-                    int _e146 = rows.inner[at_3];
-                    int _e151 = rows.inner[at_3 + 1u];
-                    int _e156 = rows.inner[at_3 + 2u];
-                    int _e161 = rows.inner[at_3 + 3u];
-                    metal::bool4 valid = metal::int4(_e146, _e151, _e156, _e161) >= metal::int4(0);
-                    metal::float4 _e168 = scores;
-                    scores = metal::select(metal::float4(-100000000000000000000000000000000000000.0), _e168, valid);
-                    float _e171 = scores.x;
-                    float _e173 = scores.y;
-                    float _e176 = scores.z;
-                    float _e178 = scores.w;
-                    largest = metal::max(metal::max(_e171, _e173), metal::max(_e176, _e178));
+                    metal::float4 _e97 = score(_e9, _e88, tile, params, kv, q, _buffer_sizes);
+                    float _e100 = params.scale;
+                    scores = _e97 * _e100;
+                    uint _e103 = parity;
+                    uint _e105 = key_group(_e9);
+                    uint at_3 = _e103 + (4u * _e105);
+                    int _e110 = rows.inner[at_3];
+                    int _e115 = rows.inner[at_3 + 1u];
+                    int _e120 = rows.inner[at_3 + 2u];
+                    int _e125 = rows.inner[at_3 + 3u];
+                    metal::bool4 valid = metal::int4(_e110, _e115, _e120, _e125) >= metal::int4(0);
+                    metal::float4 _e132 = scores;
+                    scores = metal::select(metal::float4(-100000000000000000000000000000000000000.0), _e132, valid);
+                    float _e135 = scores.x;
+                    float _e137 = scores.y;
+                    float _e140 = scores.z;
+                    float _e142 = scores.w;
+                    largest = metal::max(metal::max(_e135, _e137), metal::max(_e140, _e142));
                     {
-                        Place _e182 = place;
-                        float _e183 = largest;
-                        float _e184 = head_maximum(_e182, line_5, finishes_1, _e183, exchange);
-                        largest = _e184;
+                        float _e146 = largest;
+                        float _e147 = head_maximum(_e9, line_5, finishes_1, _e146, exchange);
+                        largest = _e147;
                     }
                     if (finishes_1) {
-                        float _e185 = maximum;
-                        float _e186 = largest;
-                        float new_maximum = metal::max(_e185, _e186);
-                        metal::float4 _e190 = scores;
-                        metal::float4 weights_1 = metal::select(metal::float4(0.0), metal::exp2(_e190 - metal::float4(new_maximum)), valid);
-                        float _e195 = maximum;
-                        float factor_1 = metal::exp2(_e195 - new_maximum);
-                        float _e198 = sum;
-                        sum = (_e198 * factor_1) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w);
+                        float _e148 = maximum;
+                        float _e149 = largest;
+                        float new_maximum = metal::max(_e148, _e149);
+                        metal::float4 _e153 = scores;
+                        metal::float4 weights_1 = metal::select(metal::float4(0.0), metal::exp2(_e153 - metal::float4(new_maximum)), valid);
+                        float _e158 = maximum;
+                        float factor_1 = metal::exp2(_e158 - new_maximum);
+                        float _e161 = sum;
+                        sum = (_e161 * factor_1) + (((weights_1.x + weights_1.y) + weights_1.z) + weights_1.w);
                         maximum = new_maximum;
-                        uint _e214 = place.key_group;
-                        tile.inner[(WEIGHTS_AT + (line_5 * 16u)) + _e214] = weights_1;
-                        uint _e218 = place.key_group;
-                        if (_e218 == 0u) {
+                        uint _e176 = key_group(_e9);
+                        tile.inner[(WEIGHTS_AT + (line_5 * 16u)) + _e176] = weights_1;
+                        uint _e179 = key_group(_e9);
+                        if (_e179 == 0u) {
                             factors.inner[line_5] = factor_1;
                         }
                     }
                     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
                     scale_values(values, factors);
-                    Place _e223 = place;
-                    uint _e224 = parity;
-                    add_values(values, _e223, _e224, tile, rows, kv, _buffer_sizes);
-                    uint _e225 = parity;
-                    parity = _e225 ^ TILE;
+                    uint _e184 = parity;
+                    add_values(values, _e9, _e184, tile, rows, kv, _buffer_sizes);
+                    uint _e185 = parity;
+                    parity = _e185 ^ TILE;
                 }
             }
         }
     }
     if (finishes_1) {
-        uint _e235 = place.key_group;
-        float _e238 = sum;
-        exchange.inner[(line_5 * 16u) + _e235] = _e238;
+        uint _e194 = key_group(_e9);
+        float _e197 = sum;
+        exchange.inner[(line_5 * 16u) + _e194] = _e197;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     if (finishes_1) {
-        uint _e242 = place.key_group;
-        local = _e242 == 0u;
+        uint _e200 = key_group(_e9);
+        local = _e200 == 0u;
     } else {
         local = false;
     }
-    bool _e246 = local;
-    if (_e246) {
+    bool _e204 = local;
+    if (_e204) {
         bool loop_init_6 = true;
         while(true) {
             if (!loop_init_6) {
-                uint _e264 = i;
-                i = _e264 + 1u;
+                uint _e222 = i;
+                i = _e222 + 1u;
             }
             loop_init_6 = false;
-            uint _e251 = i;
-            if (_e251 < 16u) {
+            uint _e209 = i;
+            if (_e209 < 16u) {
             } else {
                 break;
             }
             {
-                float _e254 = total;
-                uint _e258 = i;
-                float _e261 = exchange.inner[(line_5 * 16u) + _e258];
-                total = _e254 + _e261;
+                float _e212 = total;
+                uint _e216 = i;
+                float _e219 = exchange.inner[(line_5 * 16u) + _e216];
+                total = _e212 + _e219;
             }
         }
-        Place _e266 = place;
-        float _e267 = maximum;
-        float _e268 = total;
-        bool _e269 = seen;
-        finish_head(_e266, line_5, _e267, _e268, _e269, attn_sink, params, factors, max_logits, lse, _buffer_sizes);
+        float _e226 = maximum;
+        float _e227 = total;
+        bool _e228 = seen;
+        float _e229 = finish_head(_e9, line_5, _e226, _e227, _e228, params, attn_sink, max_logits, lse, _buffer_sizes);
+        factors.inner[line_5] = _e229;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    bool _e270 = seen;
-    if (_e270) {
+    bool _e230 = seen;
+    if (_e230) {
         scale_values(values, factors);
     }
     {
-        Place _e271 = place;
-        Values _e272 = values;
-        write_values(_e271, _e272, params, output, _buffer_sizes);
+        Values _e231 = values;
+        write_values(_e9, _e231, params, output, _buffer_sizes);
         return;
     }
 }

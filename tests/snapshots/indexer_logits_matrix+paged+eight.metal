@@ -235,6 +235,7 @@ void find_keys(
     uint i_2 = {};
     bool local_3 = {};
     bool local_4 = {};
+    bool local_5 = {};
     if (lane_1 == 0u) {
         metal::atomic_store_explicit(&first_query, tile.queries, metal::memory_order_relaxed);
         metal::atomic_store_explicit(&end_query, 0u, metal::memory_order_relaxed);
@@ -314,10 +315,17 @@ void find_keys(
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
     if (lane_1 == 0u) {
-        uint _e92 = metal::atomic_load_explicit(&first_query, metal::memory_order_relaxed);
-        uint _e94 = metal::atomic_load_explicit(&end_query, metal::memory_order_relaxed);
+        uint _e89 = metal::atomic_load_explicit(&first_query, metal::memory_order_relaxed);
+        uint _e91 = metal::atomic_load_explicit(&end_query, metal::memory_order_relaxed);
+        metal::uint2 busy = metal::uint2(_e89, _e91);
         uint _e97 = metal::atomic_load_explicit(&some_key, metal::memory_order_relaxed);
-        busy_queries = (_e97 != 0u) ? metal::uint2(_e92, _e94) : metal::uint2(0u);
+        if (_e97 != 0u) {
+            local_5 = busy.x < busy.y;
+        } else {
+            local_5 = false;
+        }
+        bool _e106 = local_5;
+        busy_queries = _e106 ? busy : metal::uint2(0u);
         return;
     } else {
         return;
@@ -372,14 +380,14 @@ metal::uint4 query_vector(
     constant Params& params,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    bool local_5 = {};
+    bool local_6 = {};
     uint head_1 = (stage_1 * STAGE_HEADS) + (vector / HEAD_VECTORS);
     if (!((vector >= STAGE_VECTORS))) {
-        local_5 = head_1 >= HEADS;
+        local_6 = head_1 >= HEADS;
     } else {
-        local_5 = true;
+        local_6 = true;
     }
-    bool _e16 = local_5;
+    bool _e16 = local_6;
     if (_e16) {
         return metal::uint4(0u);
     }
@@ -473,8 +481,8 @@ void write_logit(
     constant Params& params,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    bool local_6 = {};
     bool local_7 = {};
+    bool local_8 = {};
     uint _e7 = params.columns;
     if (column_3 >= _e7) {
         return;
@@ -483,17 +491,17 @@ void write_logit(
     uint _e14 = params.out_stride;
     uint place_1 = (_e11 + (at_5 * _e14)) + column_3;
     if (present) {
-        local_6 = column_3 >= range.x;
-    } else {
-        local_6 = false;
-    }
-    bool _e23 = local_6;
-    if (_e23) {
-        local_7 = column_3 < range.y;
+        local_7 = column_3 >= range.x;
     } else {
         local_7 = false;
     }
-    bool _e29 = local_7;
+    bool _e23 = local_7;
+    if (_e23) {
+        local_8 = column_3 < range.y;
+    } else {
+        local_8 = false;
+    }
+    bool _e29 = local_8;
     if (_e29) {
         logits[place_1] = as_type<uint>(value);
         return;
