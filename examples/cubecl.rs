@@ -9,8 +9,7 @@ use std::error::Error;
 use cubecl_core as cubecl;
 use cubecl_core::prelude::*;
 use cubecl_core::server::Handle;
-use cubecl_runtime::runtime::Runtime;
-use cubecl_wgpu::{AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuRuntime, try_init_setup};
+use cubecl_wgpu::{RuntimeOptions, WgpuDevice};
 use portable_dsa::cubecl::CubeDevice;
 use portable_dsa::topk::{TopK, TopKArgs, TopKOptions};
 
@@ -46,29 +45,27 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Runs the example; says what it did, or that there is no GPU.
 pub fn run() -> Result<String, Box<dyn Error>> {
-    // The program's own CubeCL device and client.
-    let gpu = WgpuDevice::default();
-    let Ok(setup) = try_init_setup::<AutoGraphicsApi>(&gpu, RuntimeOptions::default()) else {
+    // A device for both.
+    let Ok(cube) = CubeDevice::open(&WgpuDevice::default(), RuntimeOptions::default()) else {
         return Ok("No GPU was found: install a Vulkan driver (mesa-vulkan-drivers has one that needs no GPU).".to_owned());
     };
-    let client = <WgpuRuntime>::client(&gpu);
+    let client = cube.client();
     let (scores, indices, sums) = (client.empty(ROWS * COLUMNS * 4), client.empty(ROWS * TOP_K * 4), client.empty(ROWS * 4));
 
-    // The library, on that device and in that memory.
-    let cube = CubeDevice::new(&setup, &client)?;
+    // The library, in that memory.
     let options = TopKOptions { rows: ROWS as u64, columns: COLUMNS as u64, top_k: TOP_K as u32, ..Default::default() };
     let top_k = TopK::plan(cube.device(), options)?;
 
     // Three steps. None waits: they run in this order.
     let block = CubeDim::new_1d(64);
-    fill::launch(&client, CubeCount::Static((ROWS * COLUMNS).div_ceil(64) as u32, 1, 1), block, tensor(&scores, ROWS * COLUMNS));
+    fill::launch(client, CubeCount::Static((ROWS * COLUMNS).div_ceil(64) as u32, 1, 1), block, tensor(&scores, ROWS * COLUMNS));
     let args =
         TopKArgs { scores: &cube.buffer("scores", &scores)?, row_start: None, row_end: None, indices: &cube.buffer("indices", &indices)? };
     let mut encoder = cube.device().encoder();
     top_k.encode(&mut encoder, &args)?;
     encoder.submit()?;
     let arguments = (tensor(&scores, ROWS * COLUMNS), tensor(&indices, ROWS * TOP_K), tensor(&sums, ROWS));
-    sum::launch(&client, CubeCount::Static(1, 1, 1), block, arguments.0, arguments.1, arguments.2);
+    sum::launch(client, CubeCount::Static(1, 1, 1), block, arguments.0, arguments.1, arguments.2);
 
     // The largest 64 of 0, 1, .. 4999 add up to this, in every row.
     let expected = (COLUMNS - TOP_K..COLUMNS).sum::<usize>() as f32;
@@ -77,7 +74,7 @@ pub fn run() -> Result<String, Box<dyn Error>> {
     if sums.iter().any(|&sum| sum != expected) {
         return Err(format!("expected sums of {expected}, got {sums:?}").into());
     }
-    let name = setup.adapter.get_info().name;
+    let name = &cube.device().info().name;
     Ok(format!("{name}: the {TOP_K} largest of {COLUMNS} scores add up to {expected} in all {ROWS} rows ({} kernel)", top_k.variant()))
 }
 

@@ -1,26 +1,23 @@
 //! The library's operations on tensors of CubeCL, and so of Burn, without a copy. Needs the feature `cubecl`.
 //!
-//! A [`CubeDevice`] computes on the wgpu device of a CubeCL client, in the client's memory: [`CubeDevice::buffer`] is a tensor as a
+//! A [`CubeDevice`] is a wgpu device of CubeCL on which the library computes, in the memory of CubeCL's client: [`CubeDevice::buffer`] is a tensor as a
 //! [`Buffer`] for any operation. Work runs in the order in which it is asked for. What CubeCL has recorded is submitted before anything of
 //! the library's is, and what CubeCL launches afterwards sees the library's results. Only work in a command encoder of your own
 //! ([`Device::wrap_encoder`]) needs a [`CubeDevice::flush`] before you submit it.
 //!
 //! ```
-//! use cubecl_runtime::runtime::Runtime;
-//! use cubecl_wgpu::{AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuRuntime, try_init_setup};
+//! use cubecl_wgpu::{RuntimeOptions, WgpuDevice};
 //! use portable_dsa::cubecl::CubeDevice;
 //! use portable_dsa::topk::{TopK, TopKArgs, TopKOptions};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let gpu = WgpuDevice::default();
-//! let Ok(setup) = try_init_setup::<AutoGraphicsApi>(&gpu, RuntimeOptions::default()) else {
+//! let Ok(cube) = CubeDevice::open(&WgpuDevice::default(), RuntimeOptions::default()) else {
 //!     return Ok(()); // no GPU here, and no driver
 //! };
-//! let client = <WgpuRuntime>::client(&gpu);
+//! let client = cube.client();
 //! let scores = client.create_from_slice(bytemuck::cast_slice(&[0.5f32, 2.0, 0.25, 2.0, 1.0]));
 //! let indices = client.empty(2 * 4);
 //!
-//! let cube = CubeDevice::new(&setup, &client)?;
 //! let top_k = TopK::plan(cube.device(), TopKOptions { rows: 1, columns: 5, top_k: 2, ..Default::default() })?;
 //! let (scores, selected) = (cube.buffer("scores", &scores)?, cube.buffer("indices", &indices)?);
 //! top_k.run(&TopKArgs { scores: &scores, row_start: None, row_end: None, indices: &selected })?;
@@ -31,45 +28,64 @@
 //! # }
 //! ```
 //!
-//! With Burn, keep the `WgpuSetup` that its `init_setup` returns; a float tensor's client and handle are fields of its `CubeTensor`. Tensors
-//! must be contiguous, and their stream is that of the thread which made them.
+//! With Burn, open the device here, before anything else uses it, and give Burn the same `WgpuDevice`. A tensor's handle is a field of its
+//! `CubeTensor`. Tensors must be contiguous.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cubecl_core::environment::stream::{Stream, StreamId};
 use cubecl_runtime::client::Client;
+use cubecl_runtime::runtime::Runtime as _;
 use cubecl_runtime::server::Handle;
-use cubecl_wgpu::{AutoCompiler, WgpuServer, WgpuSetup, wgpu};
+use cubecl_wgpu::{AutoCompiler, AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuRuntime, WgpuServer, WgpuSetup};
+use cubecl_wgpu::{try_init_device, try_init_setup};
 use dsa_engine::{Buffer, Device, EngineError, Region, Runtime};
 
 use crate::{Error, Result};
 
-/// A CubeCL client's wgpu device, on which the library computes. Clones share it.
+/// A wgpu device that CubeCL and the library share. Clones share it.
 #[derive(Clone, Debug)]
 pub struct CubeDevice {
     device: Device,
+    gpu: WgpuDevice,
     cube: Arc<Cube>,
 }
 
 impl CubeDevice {
-    /// Computes on the device of `setup`, with the memory of `client`, which runs on it.
+    /// Opens a device for CubeCL, which must not have used it yet, and for the library.
     ///
     /// # Errors
-    /// [`Error::CubeCl`] if the client runs on another device, or has no memory.
-    pub fn new(setup: &WgpuSetup, client: &Client) -> Result<Self> {
-        let cube = Arc::new(Cube { client: client.clone(), streams: Arc::default() });
-        let error = |reason| Error::CubeCl { argument: "client".to_owned(), reason };
-        let probe = cube.allocate(4).map_err(error)?;
-        if !belongs(&probe, &setup.device) {
-            let wanted = setup.device.adapter_info().name;
-            return Err(error(format!(
-                "it runs on another device than setup.device ({wanted}); give the setup that the client was made with"
-            )));
-        }
-        let runtime: Arc<dyn Runtime> = cube.clone();
-        let device = Device::from_runtime(setup.device.clone(), setup.queue.clone(), &setup.adapter, runtime);
-        Ok(CubeDevice { device, cube })
+    /// [`Error::CubeCl`] if there is no such device, or CubeCL has used it already.
+    pub fn open(gpu: &WgpuDevice, options: RuntimeOptions) -> Result<Self> {
+        let setup = try_init_setup::<AutoGraphicsApi>(gpu, options).map_err(|error| refused("gpu", error))?;
+        Ok(Self::shared(setup, gpu.clone()))
+    }
+
+    /// Gives a device of the caller's own to CubeCL, as a new one ([`CubeDevice::wgpu_device`]), and to the library.
+    ///
+    /// # Errors
+    /// [`Error::CubeCl`] if CubeCL cannot use it.
+    pub fn from_setup(setup: WgpuSetup, options: RuntimeOptions) -> Result<Self> {
+        let gpu = try_init_device(setup.clone(), options).map_err(|error| refused("setup", error))?;
+        Ok(Self::shared(setup, gpu))
+    }
+
+    /// The client is made here since neither it nor its memory tells which wgpu device it has, and wgpu has no error for a mix of two.
+    fn shared(setup: WgpuSetup, gpu: WgpuDevice) -> Self {
+        let cube = Arc::new(Cube { client: <WgpuRuntime>::client(&gpu), streams: Arc::default() });
+        let device = Device::from_runtime(setup.device, setup.queue, &setup.adapter, cube.clone());
+        CubeDevice { device, gpu, cube }
+    }
+
+    /// CubeCL's client of the device.
+    pub fn client(&self) -> &Client {
+        &self.cube.client
+    }
+
+    /// CubeCL's name for the device, by which Burn finds it too.
+    pub fn wgpu_device(&self) -> &WgpuDevice {
+        &self.gpu
     }
 
     /// The device to plan operations on. Scratch memory and buffers made on it come from the client's memory.
@@ -91,7 +107,7 @@ impl CubeDevice {
             bytes: handle.size(),
             reason: format!("the handle has {} bytes, of which offsets take {start} in front and {end} behind", handle.size()),
         })?;
-        let region = self.cube.region(handle, bytes).map_err(|reason| Error::CubeCl { argument: label.to_owned(), reason })?;
+        let region = self.cube.region(handle, bytes).map_err(|reason| refused(label, reason))?;
         Ok(self.device.wrap_region(label, region)?)
     }
 
@@ -101,17 +117,12 @@ impl CubeDevice {
     /// # Errors
     /// [`Error::CubeCl`].
     pub fn flush(&self) -> Result<()> {
-        self.cube.flush().map_err(|reason| Error::CubeCl { argument: "client".to_owned(), reason })
+        self.cube.flush().map_err(|reason| refused("client", reason))
     }
 }
 
-/// Whether memory is of this device: what wgpu says when a command refers to both.
-fn belongs(region: &Region, device: &wgpu::Device) -> bool {
-    let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("probe") });
-    encoder.clear_buffer(&region.buffer, region.offset, Some(4));
-    drop(encoder.finish());
-    pollster::block_on(scope.pop()).is_none()
+fn refused(argument: &str, error: impl ToString) -> Error {
+    Error::CubeCl { argument: argument.to_owned(), reason: error.to_string() }
 }
 
 /// What the engine needs of a client.

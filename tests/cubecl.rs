@@ -6,10 +6,7 @@ use cubecl_core as cubecl;
 use cubecl_core::client::Client;
 use cubecl_core::prelude::*;
 use cubecl_core::server::{Handle, MemoryLayoutDescriptor, MemoryLayoutStrategy};
-use cubecl_runtime::runtime::Runtime;
-use cubecl_wgpu::{
-    AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuDeviceKind, WgpuRuntime, WgpuSetup, try_init_device, try_init_setup, wgpu,
-};
+use cubecl_wgpu::{RuntimeOptions, WgpuDevice, WgpuDeviceKind, WgpuSetup, wgpu};
 use portable_dsa::conformance::{self, Outcome};
 use portable_dsa::cubecl::CubeDevice;
 use portable_dsa::engine::EngineError;
@@ -21,34 +18,25 @@ use portable_dsa::{Error, oracle};
 #[path = "../examples/cubecl.rs"]
 mod example;
 
-type Cube = (WgpuSetup, Client);
-
 /// A device that CubeCL opened; `None` without a driver, if none is required.
-fn opened() -> Option<&'static Cube> {
-    static DEVICE: OnceLock<Option<Cube>> = OnceLock::new();
-    let open = || {
-        // The example takes the default device, and a device can be set up only once.
-        let kinds = [WgpuDeviceKind::DiscreteGpu(0), WgpuDeviceKind::IntegratedGpu(0), WgpuDeviceKind::Cpu];
-        kinds.map(WgpuDevice::new).iter().find_map(|gpu| {
-            let setup = try_init_setup::<AutoGraphicsApi>(gpu, RuntimeOptions::default()).ok()?;
-            Some((setup, <WgpuRuntime>::client(gpu)))
-        })
-    };
+fn opened() -> Option<&'static CubeDevice> {
+    static DEVICE: OnceLock<Option<CubeDevice>> = OnceLock::new();
+    // The example takes the default device, and a device can be opened only once.
+    let kinds = [WgpuDeviceKind::DiscreteGpu(0), WgpuDeviceKind::IntegratedGpu(0), WgpuDeviceKind::Cpu];
+    let open = || kinds.map(WgpuDevice::new).iter().find_map(|gpu| CubeDevice::open(gpu, RuntimeOptions::default()).ok());
     let found = DEVICE.get_or_init(open).as_ref();
     let required = std::env::var("DSA_REQUIRE").unwrap_or_default();
-    assert!(found.is_some() || !required.split(',').any(|name| name == "vulkan"), "required by DSA_REQUIRE");
+    assert!(found.is_some() || !required.split(',').any(|name| name == "vulkan"), "required by DSA_REQUIRE: vulkan");
     found
 }
 
 /// A second device, opened here and given to CubeCL.
-fn given() -> Option<Cube> {
+fn given() -> Option<CubeDevice> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).ok()?;
     let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor::default())).unwrap();
     let backend = adapter.get_info().backend;
-    let setup = WgpuSetup { instance, adapter, device, queue, backend };
-    let device = try_init_device(setup.clone(), RuntimeOptions::default()).unwrap();
-    Some((setup, <WgpuRuntime>::client(&device)))
+    Some(CubeDevice::from_setup(WgpuSetup { instance, adapter, device, queue, backend }, RuntimeOptions::default()).unwrap())
 }
 
 #[test]
@@ -60,8 +48,7 @@ fn the_example_is_right() {
 /// Everything that these cases compute with is memory of the client, much of it parts of the same buffers.
 #[test]
 fn conformance_holds_in_the_clients_memory() {
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
     let buffers: Vec<_> = (0..3).map(|_| cube.device().upload("numbers", &[7u32; 5]).unwrap()).collect();
     assert!(buffers.iter().all(|buffer| buffer.as_wgpu() == buffers[0].as_wgpu()));
     assert!(buffers.iter().any(|buffer| buffer.wgpu_offset() > 0));
@@ -86,8 +73,8 @@ fn conformance_holds_in_the_clients_memory() {
 
 #[test]
 fn tensors_of_one_allocation_are_selected_from() {
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
+    let client = cube.client();
     let (rows, columns, top_k) = (3usize, 1000usize, 17usize);
     let scores: Vec<f32> = (0..rows * columns).map(|i| ((i * 7919 + 13) % 997) as f32).collect();
     let (start, end) = ([0, 5, 990], [1000, 600, 995]);
@@ -133,8 +120,8 @@ fn keep(indices: &[i32], kept: &mut [i32], at: usize) {
 #[test]
 fn work_runs_in_the_order_it_is_asked_for() {
     const STEPS: usize = 40;
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
+    let client = cube.client();
     let columns = 300;
     let tensors = [client.empty(columns * 4), client.empty(4), client.empty(STEPS * 4)];
     let buffers = [cube.buffer("scores", &tensors[0]).unwrap(), cube.buffer("indices", &tensors[1]).unwrap()];
@@ -153,8 +140,8 @@ fn work_runs_in_the_order_it_is_asked_for() {
 /// What is written from here lands after the launches that still read what was there before.
 #[test]
 fn a_write_waits_for_launches_before_it() {
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
+    let client = cube.client();
     let (source, kept) = (client.create_from_slice(&3i32.to_ne_bytes()), client.empty(8));
     let buffer = cube.buffer("source", &source).unwrap();
     for (at, next) in [(0, 5i32), (1, 9)] {
@@ -168,8 +155,8 @@ fn a_write_waits_for_launches_before_it() {
 /// CubeCL has a stream for each thread, and what it recorded on another one counts as well.
 #[test]
 fn a_tensor_of_another_thread_is_complete() {
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
+    let client = cube.client();
     for at in [200, 11] {
         let scores = std::thread::spawn(move || {
             let scores = client.empty(300 * 4);
@@ -187,8 +174,8 @@ fn a_tensor_of_another_thread_is_complete() {
 /// The client hands out memory again when its handle is dropped; not while the library uses it.
 #[test]
 fn memory_in_use_is_not_handed_out() {
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
+    let client = cube.client();
     let fill = |value: u8| client.create_from_slice(&[value; 4096]);
     let buffer = cube.buffer("kept", &fill(1)).unwrap();
     let others: Vec<_> = (0..20).map(|_| cube.buffer("other", &fill(2)).unwrap()).collect();
@@ -207,8 +194,8 @@ fn memory_in_use_is_not_handed_out() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let Some((setup, client)) = opened() else { return };
-    let cube = CubeDevice::new(setup, client).unwrap();
+    let Some(cube) = opened() else { return };
+    let client = cube.client();
     let tensor = client.create_from_slice(bytemuck::cast_slice(&[1.0f32; 256]));
 
     let alignment = cube.device().capabilities().offset_alignment;
@@ -225,12 +212,15 @@ fn what_does_not_fit_is_refused() {
     let overlap = plan.run(&TopKArgs { scores: &whole, row_start: None, row_end: None, indices: &part }).unwrap_err();
     assert!(matches!(overlap, Error::Shape { argument: "indices", .. }), "{overlap}");
 
-    let (other_setup, other) = given().unwrap();
-    let foreign = cube.buffer("foreign", &other.empty(64)).unwrap_err();
+    let other = given().unwrap();
+    let foreign = cube.buffer("foreign", &other.client().empty(64)).unwrap_err();
     assert!(matches!(&foreign, Error::CubeCl { argument, .. } if argument == "foreign"), "{foreign}");
-    let mixed = CubeDevice::new(&other_setup, client).unwrap_err();
-    assert!(mixed.to_string().contains("another device"), "{mixed}");
-    assert!(CubeDevice::new(&other_setup, &other).is_ok());
+    let own = other.buffer("own", &other.client().create_from_slice(&[5; 64])).unwrap();
+    assert_eq!(own.read_blocking::<u8>().unwrap(), [5; 64]);
+    let mixed = plan.run(&TopKArgs { scores: &whole, row_start: None, row_end: None, indices: &own }).unwrap_err();
+    assert!(matches!(mixed, Error::Engine(EngineError::WrongDevice { .. })), "{mixed}");
+    let again = CubeDevice::open(cube.wgpu_device(), RuntimeOptions::default()).unwrap_err();
+    assert!(matches!(&again, Error::CubeCl { argument, .. } if argument == "gpu"), "{again}");
 }
 
 fn options(rows: usize, columns: usize, top_k: usize) -> TopKOptions {
