@@ -1,8 +1,8 @@
 //! The library's operations on tensors of CubeCL, and so of Burn, without a copy. Needs the feature `cubecl`.
 //!
-//! A [`CubeDevice`] is a wgpu device of CubeCL on which the library computes, in the memory of CubeCL's client: [`CubeDevice::buffer`] is a tensor as a
-//! [`Buffer`] for any operation. Work runs in the order in which it is asked for. What CubeCL has recorded is submitted before anything of
-//! the library's is, and what CubeCL launches afterwards sees the library's results. Only work in a command encoder of your own
+//! A [`CubeDevice`] is a wgpu device of CubeCL on which the library computes, in the memory of CubeCL's client: [`CubeDevice::buffer`] is a
+//! tensor as a [`Buffer`] for any operation. Work runs in the order in which it is asked for. What CubeCL has recorded is submitted before
+//! anything of the library's is, and what CubeCL launches afterwards sees the library's results. Only work in a command encoder of your own
 //! ([`Device::wrap_encoder`]) needs a [`CubeDevice::flush`] before you submit it.
 //!
 //! ```
