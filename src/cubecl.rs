@@ -38,8 +38,8 @@ use cubecl_core::environment::stream::{Stream, StreamId};
 use cubecl_runtime::client::Client;
 use cubecl_runtime::runtime::Runtime as _;
 use cubecl_runtime::server::Handle;
-use cubecl_wgpu::{AutoCompiler, AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuRuntime, WgpuServer, WgpuSetup};
-use cubecl_wgpu::{try_init_device, try_init_setup};
+use cubecl_wgpu::{AutoCompiler, AutoGraphicsApi, RuntimeOptions, WgpuBackend, WgpuDevice, WgpuRuntime, WgpuServer, WgpuSetup};
+use cubecl_wgpu::{try_init_device, try_init_setup, wgpu};
 use dsa_engine::{Buffer, Device, EngineError, Region, Runtime};
 
 use crate::{Error, Result};
@@ -53,12 +53,16 @@ pub struct CubeDevice {
 }
 
 impl CubeDevice {
-    /// Opens a device for CubeCL, which must not have used it yet, and for the library.
+    /// Opens a device for CubeCL, which must not have used it yet, and for the library. GL, which CubeCL takes where it finds nothing else,
+    /// must be asked for by name ([`WgpuDevice::on`]), as everywhere in the library.
     ///
     /// # Errors
     /// [`Error::CubeCl`] if there is no such device, or CubeCL has used it already.
     pub fn open(gpu: &WgpuDevice, options: RuntimeOptions) -> Result<Self> {
         let setup = try_init_setup::<AutoGraphicsApi>(gpu, options).map_err(|error| refused("gpu", error))?;
+        if setup.backend == wgpu::Backend::Gl && gpu.backend != WgpuBackend::Gl {
+            return Err(refused("gpu", format!("{gpu:?} has no API but GL; ask for it with `on(WgpuBackend::Gl)`")));
+        }
         Ok(Self::shared(setup, gpu.clone()))
     }
 

@@ -51,7 +51,9 @@ const BYTES: u64 = 16 << 10;
 
 /// A device of a runtime and one of the caller's own, on the same wgpu device, of which both know; `None` without a driver.
 fn devices() -> Option<(Arc<Pool>, Device, Device)> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    let descriptor = wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() };
+    let instance = wgpu::Instance::new(descriptor);
     let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).ok();
     let required = std::env::var("DSA_REQUIRE").unwrap_or_default();
     assert!(adapter.is_some() || !required.split(',').any(|name| name == "vulkan"), "required by DSA_REQUIRE: vulkan");
