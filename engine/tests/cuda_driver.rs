@@ -182,7 +182,7 @@ fn tiles(device: &Device) {
         let mut expected = vec![0.0f32; TILE_WIDTH * TILE_HEIGHT];
         for (row, column) in (0..TILE_HEIGHT).flat_map(|row| (0..TILE_WIDTH).map(move |column| (row, column))) {
             let (x, y) = (left + column as i32, top + row as i32);
-            let piece = if swizzle == Swizzle::Bytes128 { column / 4 ^ row % 8 } else { column / 4 };
+            let piece = if swizzle == Swizzle::Bytes128 { (column / 4) ^ (row % 8) } else { column / 4 };
             if (0..width as i32).contains(&x) && (0..height as i32).contains(&y) {
                 expected[row * TILE_WIDTH + piece * 4 + column % 4] = (y * 100 + x) as f32;
             }
