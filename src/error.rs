@@ -36,6 +36,15 @@ pub enum Error {
         /// What is missing, and what to do instead.
         reason: String,
     },
+    /// CubeCL refused a client or a tensor, or failed.
+    #[cfg(feature = "cubecl")]
+    #[error("{argument}, in CubeCL: {reason}")]
+    CubeCl {
+        /// Name of the argument, or the tensor's label.
+        argument: String,
+        /// CubeCL's words, or what is wrong.
+        reason: String,
+    },
     /// The compute layer failed: out of memory, device lost, a shader that the driver refused.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -11,6 +11,8 @@ pub use dsa_engine as engine;
 pub mod attention;
 pub mod conformance;
 pub mod cpu;
+#[cfg(feature = "cubecl")]
+pub mod cubecl;
 mod error;
 pub mod formats;
 mod host;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytemuck::{NoUninit, Pod};
 
-use crate::cuda::{Failure, Memory, Range};
+use crate::cuda::{Failure, Memory, Range, TensorMap};
 use crate::device::Inner;
+use crate::gpu::Region;
 use crate::{Device, EngineError, HostBuffer, Result};
 
 /// Bytes read back through one staging buffer at a time.
@@ -23,7 +24,7 @@ pub struct Buffer {
 #[derive(Clone, Debug)]
 enum Storage {
     Host(Arc<HostBuffer>),
-    Gpu(wgpu::Buffer),
+    Gpu(Region),
     Cuda(Arc<Memory>),
 }
 
@@ -60,13 +61,13 @@ impl Device {
         Ok(buffer)
     }
 
-    /// Wraps a buffer of the caller's own wgpu device. It needs usage `STORAGE`; `COPY_SRC` to be read back, `COPY_DST` to be written.
+    /// Wraps a buffer of the caller's own wgpu device, of which [`Device::wrap_region`] wraps a part. It needs usage `STORAGE`; `COPY_SRC` to be read back, `COPY_DST` to be written.
     ///
     /// # Errors
     /// [`EngineError::MissingFeature`] on the `cpu` device and on CUDA devices.
     pub fn wrap_buffer(&self, buffer: wgpu::Buffer) -> Result<Buffer> {
         self.gpu("wgpu buffers")?;
-        Ok(Buffer { device: self.clone(), label: "wrapped".into(), size: buffer.size(), storage: Storage::Gpu(buffer) })
+        Ok(Buffer::from_region(self, "wrapped", Region::whole(buffer)))
     }
 }
 
@@ -99,6 +100,10 @@ impl Buffer {
         }
     }
 
+    pub(crate) fn from_region(device: &Device, label: &str, region: Region) -> Buffer {
+        Buffer { device: device.clone(), label: label.into(), size: region.bytes, storage: Storage::Gpu(region) }
+    }
+
     pub(crate) fn from_cuda(device: &Device, label: &str, size: u64, memory: Arc<Memory>) -> Buffer {
         Buffer { device: device.clone(), label: label.into(), size, storage: Storage::Cuda(memory) }
     }
@@ -110,11 +115,20 @@ impl Buffer {
         }
     }
 
-    /// The wgpu buffer, on a GPU through wgpu; `None` elsewhere.
+    /// The wgpu buffer, on a GPU through wgpu; `None` elsewhere. [`Buffer::wgpu_offset`] says where in it this one begins.
     pub fn as_wgpu(&self) -> Option<&wgpu::Buffer> {
+        self.region().map(|region| &region.buffer)
+    }
+
+    /// The first byte in [`Buffer::as_wgpu`]: 0, unless this is a [`Region`] of it.
+    pub fn wgpu_offset(&self) -> u64 {
+        self.region().map_or(0, |region| region.offset)
+    }
+
+    pub(crate) fn region(&self) -> Option<&Region> {
         match &self.storage {
             Storage::Host(_) | Storage::Cuda(_) => None,
-            Storage::Gpu(buffer) => Some(buffer),
+            Storage::Gpu(region) => Some(region),
         }
     }
 
@@ -122,10 +136,16 @@ impl Buffer {
     pub fn shares_memory(&self, other: &Buffer) -> bool {
         match (&self.storage, &other.storage) {
             (Storage::Host(a), Storage::Host(b)) => Arc::ptr_eq(a, b),
-            (Storage::Gpu(a), Storage::Gpu(b)) => a == b,
+            (Storage::Gpu(a), Storage::Gpu(b)) => a.overlaps(b),
             (Storage::Cuda(a), Storage::Cuda(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
+    }
+
+    /// Whether a kernel cannot bind both if it writes to one: they are the same memory, or parts of a buffer that wgpu tracks as a whole.
+    pub(crate) fn clashes(&self, other: &Buffer) -> bool {
+        let tracked = self.device.gpu("queue").is_ok_and(|gpu| gpu.runtime.is_none());
+        self.shares_memory(other) || tracked && self.as_wgpu() == other.as_wgpu()
     }
 
     /// The whole buffer, to be bound.
@@ -136,7 +156,7 @@ impl Buffer {
     /// A part of the buffer, to be bound; checked when it is used. `offset` must be a multiple of
     /// [`crate::Capabilities::offset_alignment`] bytes.
     pub fn slice(&self, offset: u64, bytes: u64) -> Binding {
-        Binding { buffer: self.clone(), offset, bytes }
+        Binding { buffer: self.clone(), offset, bytes, map: None }
     }
 
     /// Writes `data` at `offset` bytes. On a GPU the bytes are staged, and arrive before the next submission runs.
@@ -155,8 +175,10 @@ impl Buffer {
                 // SAFETY: the range was checked against the buffer's size, which the memory has.
                 unsafe { cuda.driver.write(memory.address + offset, data) }.map_err(|failure| cuda.failed(failure))?;
             }
-            Storage::Gpu(buffer) => {
-                let queue = &self.device.gpu("queue")?.queue;
+            Storage::Gpu(Region { buffer, offset: start, .. }) => {
+                let gpu = self.device.gpu("queue")?;
+                gpu.flush_runtime()?;
+                let (queue, offset) = (&gpu.queue, start + offset);
                 let whole_words = data.len() & !3;
                 queue.write_buffer(buffer, offset, &data[..whole_words]);
                 if whole_words < data.len() {
@@ -195,10 +217,10 @@ impl Buffer {
                 // SAFETY: the range was checked against the buffer's size, which the memory has.
                 unsafe { cuda.driver.read(memory.address + offset, target) }.map_err(|failure| cuda.failed(failure))?;
             }
-            Storage::Gpu(buffer) => {
+            Storage::Gpu(region) => {
                 let gpu = self.device.gpu("queue")?;
                 for (i, part) in target.chunks_mut(STAGING_BYTES as usize).enumerate() {
-                    gpu.read(buffer, offset + i as u64 * STAGING_BYTES, part, &self.label).await?;
+                    gpu.read(region, offset + i as u64 * STAGING_BYTES, part, &self.label).await?;
                 }
             }
         }
@@ -243,6 +265,8 @@ pub struct Binding {
     pub(crate) buffer: Buffer,
     pub(crate) offset: u64,
     pub(crate) bytes: u64,
+    /// The tensor in it, for kernels that take a tensor map.
+    pub(crate) map: Option<Arc<TensorMap>>,
 }
 
 impl Binding {
@@ -267,9 +291,17 @@ impl Binding {
         Some(Range { memory, offset: self.offset, bytes: self.padded_bytes() })
     }
 
-    /// The wgpu buffer.
-    pub(crate) fn wgpu_buffer(&self) -> Result<&wgpu::Buffer> {
-        self.buffer.as_wgpu().ok_or_else(|| self.error("not memory of this device".to_owned()))
+    /// The wgpu buffer, and the first byte in it.
+    pub(crate) fn wgpu(&self) -> Result<(&wgpu::Buffer, u64)> {
+        let region = self.buffer.region().ok_or_else(|| self.error("not memory of this device".to_owned()))?;
+        Ok((&region.buffer, region.offset + self.offset))
+    }
+
+    /// Keeps the memory until the work of this encoder is done.
+    pub(crate) fn hold(&self, encoder: &wgpu::CommandEncoder) {
+        if let Some(region) = self.buffer.region() {
+            region.hold(encoder);
+        }
     }
 
     /// Whether the range is usable on `device`: it belongs to it, lies inside its buffer and is aligned.

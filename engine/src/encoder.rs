@@ -103,7 +103,7 @@ impl Encoder<'_> {
     ///
     /// # Errors
     /// [`EngineError::Binding`] if names or sizes do not fit the shader, or the grid the device; [`EngineError::Range`] and
-    /// [`EngineError::WrongDevice`] for a bad range.
+    /// [`EngineError::WrongDevice`] for a bad range; [`EngineError::TensorMap`].
     pub fn dispatch<P: NoUninit>(&mut self, kernel: &Kernel, grid: Grid, bindings: &[(&str, Binding)], params: &P) -> Result<()> {
         let device = self.device.clone();
         if device.is_cpu() {
@@ -118,9 +118,10 @@ impl Encoder<'_> {
         }
         let bindings = self.bound(kernel, bindings, size_of::<P>() as u64)?;
         let params = bytemuck::bytes_of(params);
+        let module = &kernel.inner.module;
         match (&kernel.inner.compiled, self.recording(), device.inner()) {
             (Compiled::Cuda(kernel), Recording::Cuda(commands), Inner::Cuda(cuda)) if kernel.belongs_to(cuda) => {
-                commands.push(kernel.record([x, y, z], &bindings, params));
+                commands.push(kernel.record(module, [x, y, z], &bindings, params)?);
             }
             (Compiled::Gpu { pipeline, layout }, Recording::Gpu(encoder), Inner::Gpu(gpu)) => {
                 let uniform = gpu.uniform(params);
@@ -128,6 +129,7 @@ impl Encoder<'_> {
                     bindings.iter().map(|(reflected, binding)| entry(reflected, *binding, &uniform)).collect::<Result<Vec<_>>>()?;
                 let label = Some(kernel.inner.module.as_str());
                 let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout, entries: &entries });
+                bindings.iter().filter_map(|(_, binding)| *binding).for_each(|binding| binding.hold(encoder));
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes: None });
                 pass.set_pipeline(pipeline);
                 pass.set_bind_group(0, &group, &[]);
@@ -163,6 +165,9 @@ impl Encoder<'_> {
             let binding = bindings.iter().find(|(name, _)| *name == reflected.name);
             let (_, binding) = binding.ok_or_else(|| fail(format!("binding `{}` is missing", reflected.name)))?;
             binding.check(&self.device, u64::from(capabilities.offset_alignment))?;
+            if binding.map.is_some() && !matches!(self.device.inner(), Inner::Cuda(_)) {
+                return Err(EngineError::MissingFeature { feature: "tensor maps", device: self.device.info().to_string() });
+            }
             let bytes = binding.padded_bytes();
             if bytes > capabilities.max_binding_bytes {
                 let limit = capabilities.max_binding_bytes;
@@ -177,7 +182,7 @@ impl Encoder<'_> {
         // What one kernel writes it can bind once: WebGPU's rule, and no order of reads and writes is promised anywhere.
         for (written, binding) in resolved.iter().filter(|(reflected, _)| reflected.access == Access::ReadWrite) {
             let alias = |(other, bound): &&(&ReflectedBinding, Option<&Binding>)| {
-                other.name != written.name && bound.zip(*binding).is_some_and(|(a, b)| a.buffer.shares_memory(&b.buffer))
+                other.name != written.name && bound.zip(*binding).is_some_and(|(a, b)| a.buffer.clashes(&b.buffer))
             };
             if let Some((other, _)) = resolved.iter().find(alias) {
                 return Err(fail(format!("`{}` is written, and `{}` is the same buffer", written.name, other.name)));
@@ -199,7 +204,11 @@ impl Encoder<'_> {
         binding.check(&self.device, 4)?;
         match self.recording() {
             Recording::Host => {}
-            Recording::Gpu(encoder) => encoder.clear_buffer(binding.wgpu_buffer()?, binding.offset, Some(binding.padded_bytes())),
+            Recording::Gpu(encoder) => {
+                let (buffer, offset) = binding.wgpu()?;
+                encoder.clear_buffer(buffer, offset, Some(binding.padded_bytes()));
+                binding.hold(encoder);
+            }
             Recording::Cuda(commands) => commands.extend(binding.cuda_range().map(Command::Clear)),
         }
         Ok(())
@@ -223,11 +232,25 @@ impl Encoder<'_> {
         }
         source.check(&self.device, 4)?;
         target.check(&self.device, 4)?;
+        let device = self.device.clone();
         match self.recording() {
             Recording::Host => {}
             Recording::Gpu(encoder) => {
-                let (from, to) = (source.wgpu_buffer()?, target.wgpu_buffer()?);
-                encoder.copy_buffer_to_buffer(from, source.offset, to, target.offset, source.padded_bytes());
+                if source.buffer.shares_memory(&target.buffer) {
+                    return Err(target.error("source and target are the same buffer".to_owned()));
+                }
+                let ((from, first), (to, start), bytes) = (source.wgpu()?, target.wgpu()?, source.padded_bytes());
+                // wgpu copies between two buffers only, and these may be parts of one.
+                match (from == to, device.inner()) {
+                    (true, Inner::Gpu(gpu)) => {
+                        let between = gpu.between(bytes);
+                        encoder.copy_buffer_to_buffer(from, first, &between, 0, bytes);
+                        encoder.copy_buffer_to_buffer(&between, 0, to, start, bytes);
+                    }
+                    _ => encoder.copy_buffer_to_buffer(from, first, to, start, bytes),
+                }
+                source.hold(encoder);
+                target.hold(encoder);
             }
             Recording::Cuda(commands) => {
                 if let (Some(from), Some(to)) = (source.cuda_range(), target.cuda_range()) {
@@ -248,6 +271,7 @@ impl Encoder<'_> {
     pub fn submit(self) -> Result<()> {
         match (self.commands, self.device.inner()) {
             (Commands::Own(encoder), Inner::Gpu(gpu)) => {
+                gpu.flush_runtime()?;
                 gpu.queue.submit([encoder.finish()]);
                 gpu.check_health()
             }
@@ -270,11 +294,11 @@ impl Encoder<'_> {
 fn entry<'b>(reflected: &ReflectedBinding, binding: Option<&'b Binding>, uniform: &'b wgpu::Buffer) -> Result<wgpu::BindGroupEntry<'b>> {
     let resource = match binding {
         None => uniform.as_entire_binding(),
-        Some(binding) => wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-            buffer: binding.wgpu_buffer()?,
-            offset: binding.offset,
-            size: wgpu::BufferSize::new(binding.padded_bytes()),
-        }),
+        Some(binding) => {
+            let (buffer, offset) = binding.wgpu()?;
+            let size = wgpu::BufferSize::new(binding.padded_bytes());
+            wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size })
+        }
     };
     Ok(wgpu::BindGroupEntry { binding: reflected.binding, resource })
 }

@@ -31,6 +31,7 @@ pub use capabilities::{Capabilities, DeviceInfo, DeviceKind, MatrixShape, Subgro
 pub use device::Device;
 pub use encoder::{Encoder, Grid};
 pub use error::{EngineError, Result};
+pub use gpu::{Region, Runtime};
 pub use host::{HostBuffer, HostReadGuard, HostWriteGuard};
 pub use kernel::Kernel;
 pub use timer::Timer;

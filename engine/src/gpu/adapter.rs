@@ -148,6 +148,6 @@ impl Adapter {
         let cache = PipelineCache::open(&device, &self.adapter.get_info());
         let Adapter { info, capabilities, .. } = self;
         tracing::debug!(device = %info, ?capabilities, "opened");
-        Ok(Device::from_gpu(Gpu { device, queue, info, capabilities, kernels: Kernels::default(), cache, health }))
+        Ok(Device::from_gpu(Gpu { device, queue, info, capabilities, kernels: Kernels::default(), cache, health, runtime: None }))
     }
 }

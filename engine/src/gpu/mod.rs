@@ -4,12 +4,14 @@ mod adapter;
 mod cache;
 mod memory;
 mod pipeline;
+mod runtime;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use adapter::adapters;
 use cache::PipelineCache;
 pub(crate) use cache::directory as cache_directory;
+pub use runtime::{Region, Runtime};
 
 use crate::kernel::Kernels;
 use crate::{Capabilities, DeviceInfo, EngineError, Result};
@@ -23,6 +25,8 @@ pub(crate) struct Gpu {
     pub(crate) kernels: Kernels,
     cache: Option<PipelineCache>,
     health: Arc<Mutex<Option<String>>>,
+    /// Whose device it is, if it allocates and submits too.
+    pub(crate) runtime: Option<Arc<dyn Runtime>>,
 }
 
 impl Gpu {
@@ -30,7 +34,7 @@ impl Gpu {
     pub(crate) fn from_caller(device: wgpu::Device, queue: wgpu::Queue, adapter: &wgpu::Adapter) -> Self {
         let (info, mut capabilities) = adapter::describe(adapter, "wgpu".to_owned());
         adapter::restrict(&mut capabilities, device.features(), &device.limits());
-        Gpu { device, queue, info, capabilities, kernels: Kernels::default(), cache: None, health: Arc::default() }
+        Gpu { device, queue, info, capabilities, kernels: Kernels::default(), cache: None, health: Arc::default(), runtime: None }
     }
 
     /// The first error that no call could report, such as a lost device.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Gpu;
 use crate::kernel::{Compiled, Kernel, KernelInner};
-use crate::wgsl::{Access, ComposedShader, ReflectedBinding, for_naga};
+use crate::wgsl::{Access, ComposedShader, ReflectedBinding, all_writable, for_naga};
 use crate::{EngineError, KernelSpec, Result};
 
 impl Gpu {
@@ -18,7 +18,9 @@ impl Gpu {
 
     fn compile(&self, spec: &KernelSpec<'_>, shader: ComposedShader, ours: bool) -> Result<Kernel> {
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let source = wgpu::ShaderSource::Wgsl(for_naga(&shader.wgsl).into());
+        let writable = self.runtime.is_some();
+        let wgsl = for_naga(&shader.wgsl);
+        let source = wgpu::ShaderSource::Wgsl(if writable { all_writable(&wgsl) } else { wgsl }.into());
         let descriptor = wgpu::ShaderModuleDescriptor { label: Some(spec.module), source };
         let module = if cfg!(debug_assertions) || !ours {
             self.device.create_shader_module(descriptor)
@@ -27,7 +29,7 @@ impl Gpu {
             // them, all their loops are bounded by those parameters, and debug builds run the same tests with every check on.
             unsafe { self.device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked()) }
         };
-        let entries: Vec<_> = shader.reflection.bindings.iter().map(layout_entry).collect();
+        let entries: Vec<_> = shader.reflection.bindings.iter().map(|binding| layout_entry(binding, writable)).collect();
         let layout = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(spec.module), entries: &entries });
         let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(spec.module),
@@ -54,10 +56,10 @@ impl Gpu {
     }
 }
 
-fn layout_entry(binding: &ReflectedBinding) -> wgpu::BindGroupLayoutEntry {
+fn layout_entry(binding: &ReflectedBinding, writable: bool) -> wgpu::BindGroupLayoutEntry {
     let ty = match binding.access {
         Access::Uniform => wgpu::BufferBindingType::Uniform,
-        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::Read => wgpu::BufferBindingType::Storage { read_only: !writable },
         Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
     };
     wgpu::BindGroupLayoutEntry {

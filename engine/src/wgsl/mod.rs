@@ -44,3 +44,8 @@ impl KernelSpec<'_> {
 pub(crate) fn for_naga(wgsl: &str) -> String {
     wgsl.replace("enable subgroups;", "")
 }
+
+/// The same with every storage variable declared as writable. The layouts that pipelines are made with notice one that was missed.
+pub(crate) fn all_writable(wgsl: &str) -> String {
+    wgsl.replace("var<storage, read>", "var<storage, read_write>").replace("var<storage>", "var<storage, read_write>")
+}
