@@ -858,8 +858,8 @@ struct main_Input {
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
-            uint _e1819 = entry;
-            entry = _e1819 + TILE;
+            uint _e1818 = entry;
+            entry = _e1818 + TILE;
         }
         loop_init_5 = false;
         uint _e389 = entry;
@@ -1711,40 +1711,40 @@ struct main_Input {
                     bool valid = _e1482 >= 0;
                     float _e1492 = scores.inner[(line_12 * SCORE_ROW) + (value_7 % TILE)];
                     float _e1495 = reference.inner[line_12];
-                    half weight = static_cast<half>(valid ? metal::exp2(_e1492 - _e1495) : 0.0);
-                    float _e1501 = sums_0_;
-                    sums_0_ = _e1501 + static_cast<float>(weight);
-                    weights.inner[(line_12 * WEIGHT_ROW) + (value_7 % TILE)] = weight;
+                    float weight = valid ? metal::exp2(_e1492 - _e1495) : 0.0;
+                    float _e1500 = sums_0_;
+                    sums_0_ = _e1500 + weight;
+                    weights.inner[(line_12 * WEIGHT_ROW) + (value_7 % TILE)] = static_cast<half>(weight);
                 }
             }
             metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-            uint _e1511 = entry;
-            load_rows(_e13, _e1511 + TILE, last_entry_1, rows, params, indices, _buffer_sizes);
+            uint _e1510 = entry;
+            load_rows(_e13, _e1510 + TILE, last_entry_1, rows, params, indices, _buffer_sizes);
             metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
             {
-                Eight _e1516 = tile_eight(0u + thread_, rows, kv, _buffer_sizes);
-                ahead_low_0_ = _e1516.low;
-                ahead_high_0_ = _e1516.high;
+                Eight _e1515 = tile_eight(0u + thread_, rows, kv, _buffer_sizes);
+                ahead_low_0_ = _e1515.low;
+                ahead_high_0_ = _e1515.high;
             }
             {
-                Eight _e1521 = tile_eight(256u + thread_, rows, kv, _buffer_sizes);
-                ahead_low_1_ = _e1521.low;
-                ahead_high_1_ = _e1521.high;
+                Eight _e1520 = tile_eight(256u + thread_, rows, kv, _buffer_sizes);
+                ahead_low_1_ = _e1520.low;
+                ahead_high_1_ = _e1520.high;
             }
             {
-                Eight _e1526 = tile_eight(512u + thread_, rows, kv, _buffer_sizes);
-                ahead_low_2_ = _e1526.low;
-                ahead_high_2_ = _e1526.high;
+                Eight _e1525 = tile_eight(512u + thread_, rows, kv, _buffer_sizes);
+                ahead_low_2_ = _e1525.low;
+                ahead_high_2_ = _e1525.high;
             }
             {
-                Eight _e1531 = tile_eight(768u + thread_, rows, kv, _buffer_sizes);
-                ahead_low_3_ = _e1531.low;
-                ahead_high_3_ = _e1531.high;
+                Eight _e1530 = tile_eight(768u + thread_, rows, kv, _buffer_sizes);
+                ahead_low_3_ = _e1530.low;
+                ahead_high_3_ = _e1530.high;
             }
             {
-                Eight _e1536 = tile_eight(1024u + thread_, rows, kv, _buffer_sizes);
-                ahead_low_4_ = _e1536.low;
-                ahead_high_4_ = _e1536.high;
+                Eight _e1535 = tile_eight(1024u + thread_, rows, kv, _buffer_sizes);
+                ahead_low_4_ = _e1535.low;
+                ahead_high_4_ = _e1535.high;
             }
             {
                 heads_0_ = Rows {};
@@ -1758,105 +1758,105 @@ struct main_Input {
                 {
                     metal::simdgroup_half8x8 values_2 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 0u], ROW, false);
                     {
-                        Rows _e1561 = heads_0_;
-                        Products _e1562 = output_0_;
-                        output_0_ = NagaCooperativeMultiplyAdd(_e1561, values_2, _e1562);
+                        Rows _e1560 = heads_0_;
+                        Products _e1561 = output_0_;
+                        output_0_ = NagaCooperativeMultiplyAdd(_e1560, values_2, _e1561);
                     }
                     {
-                        Rows _e1564 = heads_1_;
-                        Products _e1565 = output_8_;
-                        output_8_ = NagaCooperativeMultiplyAdd(_e1564, values_2, _e1565);
+                        Rows _e1563 = heads_1_;
+                        Products _e1564 = output_8_;
+                        output_8_ = NagaCooperativeMultiplyAdd(_e1563, values_2, _e1564);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_3 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 2u], ROW, false);
                     {
-                        Rows _e1577 = heads_0_;
-                        Products _e1578 = output_1_;
-                        output_1_ = NagaCooperativeMultiplyAdd(_e1577, values_3, _e1578);
+                        Rows _e1576 = heads_0_;
+                        Products _e1577 = output_1_;
+                        output_1_ = NagaCooperativeMultiplyAdd(_e1576, values_3, _e1577);
                     }
                     {
-                        Rows _e1580 = heads_1_;
-                        Products _e1581 = output_9_;
-                        output_9_ = NagaCooperativeMultiplyAdd(_e1580, values_3, _e1581);
+                        Rows _e1579 = heads_1_;
+                        Products _e1580 = output_9_;
+                        output_9_ = NagaCooperativeMultiplyAdd(_e1579, values_3, _e1580);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_4 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 4u], ROW, false);
                     {
-                        Rows _e1593 = heads_0_;
-                        Products _e1594 = output_2_;
-                        output_2_ = NagaCooperativeMultiplyAdd(_e1593, values_4, _e1594);
+                        Rows _e1592 = heads_0_;
+                        Products _e1593 = output_2_;
+                        output_2_ = NagaCooperativeMultiplyAdd(_e1592, values_4, _e1593);
                     }
                     {
-                        Rows _e1596 = heads_1_;
-                        Products _e1597 = output_10_;
-                        output_10_ = NagaCooperativeMultiplyAdd(_e1596, values_4, _e1597);
+                        Rows _e1595 = heads_1_;
+                        Products _e1596 = output_10_;
+                        output_10_ = NagaCooperativeMultiplyAdd(_e1595, values_4, _e1596);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_5 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 6u], ROW, false);
                     {
-                        Rows _e1609 = heads_0_;
-                        Products _e1610 = output_3_;
-                        output_3_ = NagaCooperativeMultiplyAdd(_e1609, values_5, _e1610);
+                        Rows _e1608 = heads_0_;
+                        Products _e1609 = output_3_;
+                        output_3_ = NagaCooperativeMultiplyAdd(_e1608, values_5, _e1609);
                     }
                     {
-                        Rows _e1612 = heads_1_;
-                        Products _e1613 = output_11_;
-                        output_11_ = NagaCooperativeMultiplyAdd(_e1612, values_5, _e1613);
+                        Rows _e1611 = heads_1_;
+                        Products _e1612 = output_11_;
+                        output_11_ = NagaCooperativeMultiplyAdd(_e1611, values_5, _e1612);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_6 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 8u], ROW, false);
                     {
-                        Rows _e1625 = heads_0_;
-                        Products _e1626 = output_4_;
-                        output_4_ = NagaCooperativeMultiplyAdd(_e1625, values_6, _e1626);
+                        Rows _e1624 = heads_0_;
+                        Products _e1625 = output_4_;
+                        output_4_ = NagaCooperativeMultiplyAdd(_e1624, values_6, _e1625);
                     }
                     {
-                        Rows _e1628 = heads_1_;
-                        Products _e1629 = output_12_;
-                        output_12_ = NagaCooperativeMultiplyAdd(_e1628, values_6, _e1629);
+                        Rows _e1627 = heads_1_;
+                        Products _e1628 = output_12_;
+                        output_12_ = NagaCooperativeMultiplyAdd(_e1627, values_6, _e1628);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_7 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 10u], ROW, false);
                     {
-                        Rows _e1641 = heads_0_;
-                        Products _e1642 = output_5_;
-                        output_5_ = NagaCooperativeMultiplyAdd(_e1641, values_7, _e1642);
+                        Rows _e1640 = heads_0_;
+                        Products _e1641 = output_5_;
+                        output_5_ = NagaCooperativeMultiplyAdd(_e1640, values_7, _e1641);
                     }
                     {
-                        Rows _e1644 = heads_1_;
-                        Products _e1645 = output_13_;
-                        output_13_ = NagaCooperativeMultiplyAdd(_e1644, values_7, _e1645);
+                        Rows _e1643 = heads_1_;
+                        Products _e1644 = output_13_;
+                        output_13_ = NagaCooperativeMultiplyAdd(_e1643, values_7, _e1644);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_8 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 12u], ROW, false);
                     {
-                        Rows _e1657 = heads_0_;
-                        Products _e1658 = output_6_;
-                        output_6_ = NagaCooperativeMultiplyAdd(_e1657, values_8, _e1658);
+                        Rows _e1656 = heads_0_;
+                        Products _e1657 = output_6_;
+                        output_6_ = NagaCooperativeMultiplyAdd(_e1656, values_8, _e1657);
                     }
                     {
-                        Rows _e1660 = heads_1_;
-                        Products _e1661 = output_14_;
-                        output_14_ = NagaCooperativeMultiplyAdd(_e1660, values_8, _e1661);
+                        Rows _e1659 = heads_1_;
+                        Products _e1660 = output_14_;
+                        output_14_ = NagaCooperativeMultiplyAdd(_e1659, values_8, _e1660);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_9 = NagaCooperativeLoad(&staged.inner[(0u + (subgroup * 16u)) + 14u], ROW, false);
                     {
-                        Rows _e1673 = heads_0_;
-                        Products _e1674 = output_7_;
-                        output_7_ = NagaCooperativeMultiplyAdd(_e1673, values_9, _e1674);
+                        Rows _e1672 = heads_0_;
+                        Products _e1673 = output_7_;
+                        output_7_ = NagaCooperativeMultiplyAdd(_e1672, values_9, _e1673);
                     }
                     {
-                        Rows _e1676 = heads_1_;
-                        Products _e1677 = output_15_;
-                        output_15_ = NagaCooperativeMultiplyAdd(_e1676, values_9, _e1677);
+                        Rows _e1675 = heads_1_;
+                        Products _e1676 = output_15_;
+                        output_15_ = NagaCooperativeMultiplyAdd(_e1675, values_9, _e1676);
                     }
                 }
             }
@@ -1872,105 +1872,105 @@ struct main_Input {
                 {
                     metal::simdgroup_half8x8 values_10 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 0u], ROW, false);
                     {
-                        Rows _e1701 = heads_0_1;
-                        Products _e1702 = output_0_;
-                        output_0_ = NagaCooperativeMultiplyAdd(_e1701, values_10, _e1702);
+                        Rows _e1700 = heads_0_1;
+                        Products _e1701 = output_0_;
+                        output_0_ = NagaCooperativeMultiplyAdd(_e1700, values_10, _e1701);
                     }
                     {
-                        Rows _e1704 = heads_1_1;
-                        Products _e1705 = output_8_;
-                        output_8_ = NagaCooperativeMultiplyAdd(_e1704, values_10, _e1705);
+                        Rows _e1703 = heads_1_1;
+                        Products _e1704 = output_8_;
+                        output_8_ = NagaCooperativeMultiplyAdd(_e1703, values_10, _e1704);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_11 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 2u], ROW, false);
                     {
-                        Rows _e1717 = heads_0_1;
-                        Products _e1718 = output_1_;
-                        output_1_ = NagaCooperativeMultiplyAdd(_e1717, values_11, _e1718);
+                        Rows _e1716 = heads_0_1;
+                        Products _e1717 = output_1_;
+                        output_1_ = NagaCooperativeMultiplyAdd(_e1716, values_11, _e1717);
                     }
                     {
-                        Rows _e1720 = heads_1_1;
-                        Products _e1721 = output_9_;
-                        output_9_ = NagaCooperativeMultiplyAdd(_e1720, values_11, _e1721);
+                        Rows _e1719 = heads_1_1;
+                        Products _e1720 = output_9_;
+                        output_9_ = NagaCooperativeMultiplyAdd(_e1719, values_11, _e1720);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_12 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 4u], ROW, false);
                     {
-                        Rows _e1733 = heads_0_1;
-                        Products _e1734 = output_2_;
-                        output_2_ = NagaCooperativeMultiplyAdd(_e1733, values_12, _e1734);
+                        Rows _e1732 = heads_0_1;
+                        Products _e1733 = output_2_;
+                        output_2_ = NagaCooperativeMultiplyAdd(_e1732, values_12, _e1733);
                     }
                     {
-                        Rows _e1736 = heads_1_1;
-                        Products _e1737 = output_10_;
-                        output_10_ = NagaCooperativeMultiplyAdd(_e1736, values_12, _e1737);
+                        Rows _e1735 = heads_1_1;
+                        Products _e1736 = output_10_;
+                        output_10_ = NagaCooperativeMultiplyAdd(_e1735, values_12, _e1736);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_13 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 6u], ROW, false);
                     {
-                        Rows _e1749 = heads_0_1;
-                        Products _e1750 = output_3_;
-                        output_3_ = NagaCooperativeMultiplyAdd(_e1749, values_13, _e1750);
+                        Rows _e1748 = heads_0_1;
+                        Products _e1749 = output_3_;
+                        output_3_ = NagaCooperativeMultiplyAdd(_e1748, values_13, _e1749);
                     }
                     {
-                        Rows _e1752 = heads_1_1;
-                        Products _e1753 = output_11_;
-                        output_11_ = NagaCooperativeMultiplyAdd(_e1752, values_13, _e1753);
+                        Rows _e1751 = heads_1_1;
+                        Products _e1752 = output_11_;
+                        output_11_ = NagaCooperativeMultiplyAdd(_e1751, values_13, _e1752);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_14 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 8u], ROW, false);
                     {
-                        Rows _e1765 = heads_0_1;
-                        Products _e1766 = output_4_;
-                        output_4_ = NagaCooperativeMultiplyAdd(_e1765, values_14, _e1766);
+                        Rows _e1764 = heads_0_1;
+                        Products _e1765 = output_4_;
+                        output_4_ = NagaCooperativeMultiplyAdd(_e1764, values_14, _e1765);
                     }
                     {
-                        Rows _e1768 = heads_1_1;
-                        Products _e1769 = output_12_;
-                        output_12_ = NagaCooperativeMultiplyAdd(_e1768, values_14, _e1769);
+                        Rows _e1767 = heads_1_1;
+                        Products _e1768 = output_12_;
+                        output_12_ = NagaCooperativeMultiplyAdd(_e1767, values_14, _e1768);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_15 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 10u], ROW, false);
                     {
-                        Rows _e1781 = heads_0_1;
-                        Products _e1782 = output_5_;
-                        output_5_ = NagaCooperativeMultiplyAdd(_e1781, values_15, _e1782);
+                        Rows _e1780 = heads_0_1;
+                        Products _e1781 = output_5_;
+                        output_5_ = NagaCooperativeMultiplyAdd(_e1780, values_15, _e1781);
                     }
                     {
-                        Rows _e1784 = heads_1_1;
-                        Products _e1785 = output_13_;
-                        output_13_ = NagaCooperativeMultiplyAdd(_e1784, values_15, _e1785);
+                        Rows _e1783 = heads_1_1;
+                        Products _e1784 = output_13_;
+                        output_13_ = NagaCooperativeMultiplyAdd(_e1783, values_15, _e1784);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_16 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 12u], ROW, false);
                     {
-                        Rows _e1797 = heads_0_1;
-                        Products _e1798 = output_6_;
-                        output_6_ = NagaCooperativeMultiplyAdd(_e1797, values_16, _e1798);
+                        Rows _e1796 = heads_0_1;
+                        Products _e1797 = output_6_;
+                        output_6_ = NagaCooperativeMultiplyAdd(_e1796, values_16, _e1797);
                     }
                     {
-                        Rows _e1800 = heads_1_1;
-                        Products _e1801 = output_14_;
-                        output_14_ = NagaCooperativeMultiplyAdd(_e1800, values_16, _e1801);
+                        Rows _e1799 = heads_1_1;
+                        Products _e1800 = output_14_;
+                        output_14_ = NagaCooperativeMultiplyAdd(_e1799, values_16, _e1800);
                     }
                 }
                 {
                     metal::simdgroup_half8x8 values_17 = NagaCooperativeLoad(&staged.inner[(1168u + (subgroup * 16u)) + 14u], ROW, false);
                     {
-                        Rows _e1813 = heads_0_1;
-                        Products _e1814 = output_7_;
-                        output_7_ = NagaCooperativeMultiplyAdd(_e1813, values_17, _e1814);
+                        Rows _e1812 = heads_0_1;
+                        Products _e1813 = output_7_;
+                        output_7_ = NagaCooperativeMultiplyAdd(_e1812, values_17, _e1813);
                     }
                     {
-                        Rows _e1816 = heads_1_1;
-                        Products _e1817 = output_15_;
-                        output_15_ = NagaCooperativeMultiplyAdd(_e1816, values_17, _e1817);
+                        Rows _e1815 = heads_1_1;
+                        Products _e1816 = output_15_;
+                        output_15_ = NagaCooperativeMultiplyAdd(_e1815, values_17, _e1816);
                     }
                 }
             }
@@ -1981,8 +1981,8 @@ struct main_Input {
     {
         uint value_8 = 0u + thread_;
         if (value_8 < 256u) {
-            float _e1835 = sums_0_;
-            scores.inner[((value_8 / TILE) * SCORE_ROW) + (value_8 % TILE)] = _e1835;
+            float _e1834 = sums_0_;
+            scores.inner[((value_8 / TILE) * SCORE_ROW) + (value_8 % TILE)] = _e1834;
         }
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
@@ -1990,12 +1990,12 @@ struct main_Input {
     bool loop_init_15 = true;
     while(true) {
         if (!loop_init_15) {
-            uint _e1895 = line_3;
-            line_3 = _e1895 + LANES;
+            uint _e1894 = line_3;
+            line_3 = _e1894 + LANES;
         }
         loop_init_15 = false;
-        uint _e1837 = line_3;
-        if (_e1837 < HEAD_BLOCK) {
+        uint _e1836 = line_3;
+        if (_e1836 < HEAD_BLOCK) {
         } else {
             break;
         }
@@ -2005,42 +2005,42 @@ struct main_Input {
             bool loop_init_16 = true;
             while(true) {
                 if (!loop_init_16) {
-                    uint _e1858 = i_1;
-                    i_1 = _e1858 + 1u;
+                    uint _e1857 = i_1;
+                    i_1 = _e1857 + 1u;
                 }
                 loop_init_16 = false;
-                uint _e1844 = i_1;
-                if (_e1844 < TILE) {
+                uint _e1843 = i_1;
+                if (_e1843 < TILE) {
                 } else {
                     break;
                 }
                 {
-                    float _e1847 = sum;
-                    uint _e1849 = line_3;
-                    uint _e1852 = i_1;
-                    float _e1855 = scores.inner[(_e1849 * SCORE_ROW) + _e1852];
-                    sum = _e1847 + _e1855;
+                    float _e1846 = sum;
+                    uint _e1848 = line_3;
+                    uint _e1851 = i_1;
+                    float _e1854 = scores.inner[(_e1848 * SCORE_ROW) + _e1851];
+                    sum = _e1846 + _e1854;
                 }
             }
-            uint _e1861 = line_3;
-            float _e1863 = maxima.inner[_e1861];
-            bool seen_1 = _e1863 > -100000000000000000000000000000000000000.0;
-            uint _e1867 = line_3;
-            float _e1869 = reference.inner[_e1867];
-            uint _e1871 = line_3;
-            float _e1873 = maxima.inner[_e1871];
-            float relative = metal::exp2(_e1869 - _e1873);
-            uint _e1878 = params.workgroups;
-            if (_e5 < _e1878) {
-                uint _e1881 = line_3;
-                uint _e1883 = line_3;
-                uint _e1885 = line_3;
-                float _e1887 = maxima.inner[_e1885];
-                float _e1888 = sum;
-                float _e1890 = finish_head(_e13, _e1883, _e1887, _e1888 * relative, seen_1, params, attn_sink, max_logits, lse, _buffer_sizes);
-                int _e1892 = shift;
-                float _e1893 = power_of_two(_e1892);
-                factors.inner[_e1881] = (_e1890 * relative) * _e1893;
+            uint _e1860 = line_3;
+            float _e1862 = maxima.inner[_e1860];
+            bool seen_1 = _e1862 > -100000000000000000000000000000000000000.0;
+            uint _e1866 = line_3;
+            float _e1868 = reference.inner[_e1866];
+            uint _e1870 = line_3;
+            float _e1872 = maxima.inner[_e1870];
+            float relative = metal::exp2(_e1868 - _e1872);
+            uint _e1877 = params.workgroups;
+            if (_e5 < _e1877) {
+                uint _e1880 = line_3;
+                uint _e1882 = line_3;
+                uint _e1884 = line_3;
+                float _e1886 = maxima.inner[_e1884];
+                float _e1887 = sum;
+                float _e1889 = finish_head(_e13, _e1882, _e1886, _e1887 * relative, seen_1, params, attn_sink, max_logits, lse, _buffer_sizes);
+                int _e1891 = shift;
+                float _e1892 = power_of_two(_e1891);
+                factors.inner[_e1880] = (_e1889 * relative) * _e1892;
             }
         }
     }
@@ -2051,25 +2051,25 @@ struct main_Input {
             {
                 {
                     uint place_in_part_32 = ((subgroup * PART) + 0u) + 0u;
-                    Products _e1904 = output_0_;
-                    simdgroup_store(_e1904, &parts.inner[place_in_part_32], PART_ROW);
+                    Products _e1903 = output_0_;
+                    simdgroup_store(_e1903, &parts.inner[place_in_part_32], PART_ROW);
                 }
                 {
                     uint place_in_part_33 = ((subgroup * PART) + 0u) + 8u;
-                    Products _e1914 = output_1_;
-                    simdgroup_store(_e1914, &parts.inner[place_in_part_33], PART_ROW);
+                    Products _e1913 = output_1_;
+                    simdgroup_store(_e1913, &parts.inner[place_in_part_33], PART_ROW);
                 }
             }
             {
                 {
                     uint place_in_part_34 = ((subgroup * PART) + 160u) + 0u;
-                    Products _e1924 = output_8_;
-                    simdgroup_store(_e1924, &parts.inner[place_in_part_34], PART_ROW);
+                    Products _e1923 = output_8_;
+                    simdgroup_store(_e1923, &parts.inner[place_in_part_34], PART_ROW);
                 }
                 {
                     uint place_in_part_35 = ((subgroup * PART) + 160u) + 8u;
-                    Products _e1934 = output_9_;
-                    simdgroup_store(_e1934, &parts.inner[place_in_part_35], PART_ROW);
+                    Products _e1933 = output_9_;
+                    simdgroup_store(_e1933, &parts.inner[place_in_part_35], PART_ROW);
                 }
             }
             subgroup_sync();
@@ -2077,28 +2077,28 @@ struct main_Input {
             bool loop_init_17 = true;
             while(true) {
                 if (!loop_init_17) {
-                    uint _e1985 = pair;
-                    pair = _e1985 + SUBGROUP;
+                    uint _e1984 = pair;
+                    pair = _e1984 + SUBGROUP;
                 }
                 loop_init_17 = false;
-                uint _e1939 = pair;
-                if (_e1939 < 128u) {
+                uint _e1938 = pair;
+                if (_e1938 < 128u) {
                 } else {
                     break;
                 }
                 {
-                    uint _e1942 = pair;
-                    uint line_13 = _e1942 / 8u;
-                    uint _e1950 = pair;
-                    uint at_3 = ((subgroup * PART) + (line_13 * PART_ROW)) + ((_e1950 % 8u) * 2u);
-                    uint _e1958 = params.workgroups;
-                    if (_e5 < _e1958) {
+                    uint _e1941 = pair;
+                    uint line_13 = _e1941 / 8u;
+                    uint _e1949 = pair;
+                    uint at_3 = ((subgroup * PART) + (line_13 * PART_ROW)) + ((_e1949 % 8u) * 2u);
+                    uint _e1957 = params.workgroups;
+                    if (_e5 < _e1957) {
                         float factor_2 = factors.inner[0u + line_13];
-                        uint _e1969 = pair;
-                        uint dims = ((subgroup * 32u) + 0u) + (_e1969 % 8u);
-                        float _e1977 = parts.inner[at_3];
-                        float _e1982 = parts.inner[at_3 + 1u];
-                        write_value(_e13, 0u + line_13, dims, metal::float2(_e1977, _e1982) * factor_2, params, output, _buffer_sizes);
+                        uint _e1968 = pair;
+                        uint dims = ((subgroup * 32u) + 0u) + (_e1968 % 8u);
+                        float _e1976 = parts.inner[at_3];
+                        float _e1981 = parts.inner[at_3 + 1u];
+                        write_value(_e13, 0u + line_13, dims, metal::float2(_e1976, _e1981) * factor_2, params, output, _buffer_sizes);
                     }
                 }
             }
@@ -2108,25 +2108,25 @@ struct main_Input {
             {
                 {
                     uint place_in_part_36 = ((subgroup * PART) + 0u) + 0u;
-                    Products _e1994 = output_2_;
-                    simdgroup_store(_e1994, &parts.inner[place_in_part_36], PART_ROW);
+                    Products _e1993 = output_2_;
+                    simdgroup_store(_e1993, &parts.inner[place_in_part_36], PART_ROW);
                 }
                 {
                     uint place_in_part_37 = ((subgroup * PART) + 0u) + 8u;
-                    Products _e2004 = output_3_;
-                    simdgroup_store(_e2004, &parts.inner[place_in_part_37], PART_ROW);
+                    Products _e2003 = output_3_;
+                    simdgroup_store(_e2003, &parts.inner[place_in_part_37], PART_ROW);
                 }
             }
             {
                 {
                     uint place_in_part_38 = ((subgroup * PART) + 160u) + 0u;
-                    Products _e2014 = output_10_;
-                    simdgroup_store(_e2014, &parts.inner[place_in_part_38], PART_ROW);
+                    Products _e2013 = output_10_;
+                    simdgroup_store(_e2013, &parts.inner[place_in_part_38], PART_ROW);
                 }
                 {
                     uint place_in_part_39 = ((subgroup * PART) + 160u) + 8u;
-                    Products _e2024 = output_11_;
-                    simdgroup_store(_e2024, &parts.inner[place_in_part_39], PART_ROW);
+                    Products _e2023 = output_11_;
+                    simdgroup_store(_e2023, &parts.inner[place_in_part_39], PART_ROW);
                 }
             }
             subgroup_sync();
@@ -2134,28 +2134,28 @@ struct main_Input {
             bool loop_init_18 = true;
             while(true) {
                 if (!loop_init_18) {
-                    uint _e2075 = pair_1;
-                    pair_1 = _e2075 + SUBGROUP;
+                    uint _e2074 = pair_1;
+                    pair_1 = _e2074 + SUBGROUP;
                 }
                 loop_init_18 = false;
-                uint _e2029 = pair_1;
-                if (_e2029 < 128u) {
+                uint _e2028 = pair_1;
+                if (_e2028 < 128u) {
                 } else {
                     break;
                 }
                 {
-                    uint _e2032 = pair_1;
-                    uint line_14 = _e2032 / 8u;
-                    uint _e2040 = pair_1;
-                    uint at_4 = ((subgroup * PART) + (line_14 * PART_ROW)) + ((_e2040 % 8u) * 2u);
-                    uint _e2048 = params.workgroups;
-                    if (_e5 < _e2048) {
+                    uint _e2031 = pair_1;
+                    uint line_14 = _e2031 / 8u;
+                    uint _e2039 = pair_1;
+                    uint at_4 = ((subgroup * PART) + (line_14 * PART_ROW)) + ((_e2039 % 8u) * 2u);
+                    uint _e2047 = params.workgroups;
+                    if (_e5 < _e2047) {
                         float factor_3 = factors.inner[0u + line_14];
-                        uint _e2059 = pair_1;
-                        uint dims_1 = ((subgroup * 32u) + 8u) + (_e2059 % 8u);
-                        float _e2067 = parts.inner[at_4];
-                        float _e2072 = parts.inner[at_4 + 1u];
-                        write_value(_e13, 0u + line_14, dims_1, metal::float2(_e2067, _e2072) * factor_3, params, output, _buffer_sizes);
+                        uint _e2058 = pair_1;
+                        uint dims_1 = ((subgroup * 32u) + 8u) + (_e2058 % 8u);
+                        float _e2066 = parts.inner[at_4];
+                        float _e2071 = parts.inner[at_4 + 1u];
+                        write_value(_e13, 0u + line_14, dims_1, metal::float2(_e2066, _e2071) * factor_3, params, output, _buffer_sizes);
                     }
                 }
             }
@@ -2165,25 +2165,25 @@ struct main_Input {
             {
                 {
                     uint place_in_part_40 = ((subgroup * PART) + 0u) + 0u;
-                    Products _e2084 = output_4_;
-                    simdgroup_store(_e2084, &parts.inner[place_in_part_40], PART_ROW);
+                    Products _e2083 = output_4_;
+                    simdgroup_store(_e2083, &parts.inner[place_in_part_40], PART_ROW);
                 }
                 {
                     uint place_in_part_41 = ((subgroup * PART) + 0u) + 8u;
-                    Products _e2094 = output_5_;
-                    simdgroup_store(_e2094, &parts.inner[place_in_part_41], PART_ROW);
+                    Products _e2093 = output_5_;
+                    simdgroup_store(_e2093, &parts.inner[place_in_part_41], PART_ROW);
                 }
             }
             {
                 {
                     uint place_in_part_42 = ((subgroup * PART) + 160u) + 0u;
-                    Products _e2104 = output_12_;
-                    simdgroup_store(_e2104, &parts.inner[place_in_part_42], PART_ROW);
+                    Products _e2103 = output_12_;
+                    simdgroup_store(_e2103, &parts.inner[place_in_part_42], PART_ROW);
                 }
                 {
                     uint place_in_part_43 = ((subgroup * PART) + 160u) + 8u;
-                    Products _e2114 = output_13_;
-                    simdgroup_store(_e2114, &parts.inner[place_in_part_43], PART_ROW);
+                    Products _e2113 = output_13_;
+                    simdgroup_store(_e2113, &parts.inner[place_in_part_43], PART_ROW);
                 }
             }
             subgroup_sync();
@@ -2191,28 +2191,28 @@ struct main_Input {
             bool loop_init_19 = true;
             while(true) {
                 if (!loop_init_19) {
-                    uint _e2165 = pair_2;
-                    pair_2 = _e2165 + SUBGROUP;
+                    uint _e2164 = pair_2;
+                    pair_2 = _e2164 + SUBGROUP;
                 }
                 loop_init_19 = false;
-                uint _e2119 = pair_2;
-                if (_e2119 < 128u) {
+                uint _e2118 = pair_2;
+                if (_e2118 < 128u) {
                 } else {
                     break;
                 }
                 {
-                    uint _e2122 = pair_2;
-                    uint line_15 = _e2122 / 8u;
-                    uint _e2130 = pair_2;
-                    uint at_5 = ((subgroup * PART) + (line_15 * PART_ROW)) + ((_e2130 % 8u) * 2u);
-                    uint _e2138 = params.workgroups;
-                    if (_e5 < _e2138) {
+                    uint _e2121 = pair_2;
+                    uint line_15 = _e2121 / 8u;
+                    uint _e2129 = pair_2;
+                    uint at_5 = ((subgroup * PART) + (line_15 * PART_ROW)) + ((_e2129 % 8u) * 2u);
+                    uint _e2137 = params.workgroups;
+                    if (_e5 < _e2137) {
                         float factor_4 = factors.inner[0u + line_15];
-                        uint _e2149 = pair_2;
-                        uint dims_2 = ((subgroup * 32u) + 16u) + (_e2149 % 8u);
-                        float _e2157 = parts.inner[at_5];
-                        float _e2162 = parts.inner[at_5 + 1u];
-                        write_value(_e13, 0u + line_15, dims_2, metal::float2(_e2157, _e2162) * factor_4, params, output, _buffer_sizes);
+                        uint _e2148 = pair_2;
+                        uint dims_2 = ((subgroup * 32u) + 16u) + (_e2148 % 8u);
+                        float _e2156 = parts.inner[at_5];
+                        float _e2161 = parts.inner[at_5 + 1u];
+                        write_value(_e13, 0u + line_15, dims_2, metal::float2(_e2156, _e2161) * factor_4, params, output, _buffer_sizes);
                     }
                 }
             }
@@ -2222,25 +2222,25 @@ struct main_Input {
             {
                 {
                     uint place_in_part_44 = ((subgroup * PART) + 0u) + 0u;
-                    Products _e2174 = output_6_;
-                    simdgroup_store(_e2174, &parts.inner[place_in_part_44], PART_ROW);
+                    Products _e2173 = output_6_;
+                    simdgroup_store(_e2173, &parts.inner[place_in_part_44], PART_ROW);
                 }
                 {
                     uint place_in_part_45 = ((subgroup * PART) + 0u) + 8u;
-                    Products _e2184 = output_7_;
-                    simdgroup_store(_e2184, &parts.inner[place_in_part_45], PART_ROW);
+                    Products _e2183 = output_7_;
+                    simdgroup_store(_e2183, &parts.inner[place_in_part_45], PART_ROW);
                 }
             }
             {
                 {
                     uint place_in_part_46 = ((subgroup * PART) + 160u) + 0u;
-                    Products _e2194 = output_14_;
-                    simdgroup_store(_e2194, &parts.inner[place_in_part_46], PART_ROW);
+                    Products _e2193 = output_14_;
+                    simdgroup_store(_e2193, &parts.inner[place_in_part_46], PART_ROW);
                 }
                 {
                     uint place_in_part_47 = ((subgroup * PART) + 160u) + 8u;
-                    Products _e2204 = output_15_;
-                    simdgroup_store(_e2204, &parts.inner[place_in_part_47], PART_ROW);
+                    Products _e2203 = output_15_;
+                    simdgroup_store(_e2203, &parts.inner[place_in_part_47], PART_ROW);
                 }
             }
             subgroup_sync();
@@ -2248,28 +2248,28 @@ struct main_Input {
             bool loop_init_20 = true;
             while(true) {
                 if (!loop_init_20) {
-                    uint _e2255 = pair_3;
-                    pair_3 = _e2255 + SUBGROUP;
+                    uint _e2254 = pair_3;
+                    pair_3 = _e2254 + SUBGROUP;
                 }
                 loop_init_20 = false;
-                uint _e2209 = pair_3;
-                if (_e2209 < 128u) {
+                uint _e2208 = pair_3;
+                if (_e2208 < 128u) {
                 } else {
                     break;
                 }
                 {
-                    uint _e2212 = pair_3;
-                    uint line_16 = _e2212 / 8u;
-                    uint _e2220 = pair_3;
-                    uint at_6 = ((subgroup * PART) + (line_16 * PART_ROW)) + ((_e2220 % 8u) * 2u);
-                    uint _e2228 = params.workgroups;
-                    if (_e5 < _e2228) {
+                    uint _e2211 = pair_3;
+                    uint line_16 = _e2211 / 8u;
+                    uint _e2219 = pair_3;
+                    uint at_6 = ((subgroup * PART) + (line_16 * PART_ROW)) + ((_e2219 % 8u) * 2u);
+                    uint _e2227 = params.workgroups;
+                    if (_e5 < _e2227) {
                         float factor_5 = factors.inner[0u + line_16];
-                        uint _e2239 = pair_3;
-                        uint dims_3 = ((subgroup * 32u) + 24u) + (_e2239 % 8u);
-                        float _e2247 = parts.inner[at_6];
-                        float _e2252 = parts.inner[at_6 + 1u];
-                        write_value(_e13, 0u + line_16, dims_3, metal::float2(_e2247, _e2252) * factor_5, params, output, _buffer_sizes);
+                        uint _e2238 = pair_3;
+                        uint dims_3 = ((subgroup * 32u) + 24u) + (_e2238 % 8u);
+                        float _e2246 = parts.inner[at_6];
+                        float _e2251 = parts.inner[at_6 + 1u];
+                        write_value(_e13, 0u + line_16, dims_3, metal::float2(_e2246, _e2251) * factor_5, params, output, _buffer_sizes);
                     }
                 }
             }
