@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytemuck::{NoUninit, Pod};
 
-use crate::cuda::{Failure, Memory, Range, TensorMap};
+use crate::cuda::{Failure, Memory, Range};
 use crate::device::Inner;
 use crate::gpu::Region;
 use crate::{Device, EngineError, HostBuffer, Result};
@@ -156,7 +156,7 @@ impl Buffer {
     /// A part of the buffer, to be bound; checked when it is used. `offset` must be a multiple of
     /// [`crate::Capabilities::offset_alignment`] bytes.
     pub fn slice(&self, offset: u64, bytes: u64) -> Binding {
-        Binding { buffer: self.clone(), offset, bytes, map: None }
+        Binding { buffer: self.clone(), offset, bytes }
     }
 
     /// Writes `data` at `offset` bytes. On a GPU the bytes are staged, and arrive before the next submission runs.
@@ -265,8 +265,6 @@ pub struct Binding {
     pub(crate) buffer: Buffer,
     pub(crate) offset: u64,
     pub(crate) bytes: u64,
-    /// The tensor in it, for kernels that take a tensor map.
-    pub(crate) map: Option<Arc<TensorMap>>,
 }
 
 impl Binding {

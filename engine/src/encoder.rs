@@ -103,7 +103,7 @@ impl Encoder<'_> {
     ///
     /// # Errors
     /// [`EngineError::Binding`] if names or sizes do not fit the shader, or the grid the device; [`EngineError::Range`] and
-    /// [`EngineError::WrongDevice`] for a bad range; [`EngineError::TensorMap`].
+    /// [`EngineError::WrongDevice`] for a bad range.
     pub fn dispatch<P: NoUninit>(&mut self, kernel: &Kernel, grid: Grid, bindings: &[(&str, Binding)], params: &P) -> Result<()> {
         let device = self.device.clone();
         if device.is_cpu() {
@@ -118,10 +118,9 @@ impl Encoder<'_> {
         }
         let bindings = self.bound(kernel, bindings, size_of::<P>() as u64)?;
         let params = bytemuck::bytes_of(params);
-        let module = &kernel.inner.module;
         match (&kernel.inner.compiled, self.recording(), device.inner()) {
             (Compiled::Cuda(kernel), Recording::Cuda(commands), Inner::Cuda(cuda)) if kernel.belongs_to(cuda) => {
-                commands.push(kernel.record(module, [x, y, z], &bindings, params)?);
+                commands.push(kernel.record([x, y, z], &bindings, params));
             }
             (Compiled::Gpu { pipeline, layout }, Recording::Gpu(encoder), Inner::Gpu(gpu)) => {
                 let uniform = gpu.uniform(params);
@@ -165,9 +164,6 @@ impl Encoder<'_> {
             let binding = bindings.iter().find(|(name, _)| *name == reflected.name);
             let (_, binding) = binding.ok_or_else(|| fail(format!("binding `{}` is missing", reflected.name)))?;
             binding.check(&self.device, u64::from(capabilities.offset_alignment))?;
-            if binding.map.is_some() && !matches!(self.device.inner(), Inner::Cuda(_)) {
-                return Err(EngineError::MissingFeature { feature: "tensor maps", device: self.device.info().to_string() });
-            }
             let bytes = binding.padded_bytes();
             if bytes > capabilities.max_binding_bytes {
                 let limit = capabilities.max_binding_bytes;

@@ -96,18 +96,6 @@ pub enum EngineError {
         /// Which binding, and what is wrong with it.
         reason: String,
     },
-    /// A tensor map that the hardware does not know, or that leaves the range it is bound to.
-    #[error("tensor map `{name}`: {argument} is {actual}; expected {expected}")]
-    TensorMap {
-        /// The name it is bound by.
-        name: String,
-        /// The field, and its place there.
-        argument: String,
-        /// What is possible.
-        expected: String,
-        /// The value given.
-        actual: String,
-    },
     /// The device lacks a feature.
     #[error("{device} has no {feature}")]
     MissingFeature {

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use dsa_engine::cuda::CudaSource;
 use dsa_engine::cuda::nvrtc::Nvrtc;
-use dsa_engine::cuda::{CudaSource, Swizzle, TensorElement, TensorMap};
 use dsa_engine::wgsl::Access;
 use dsa_engine::{Device, DeviceKind, EngineError, Grid, KernelSpec, ShaderFile, ShaderLibrary};
 
@@ -59,7 +59,6 @@ const SCALE: CudaSource<'static> = CudaSource {
     cluster: None,
     params_bytes: 8,
     bindings: &[("input", Access::Read), ("output", Access::ReadWrite)],
-    tensor_maps: &[],
 };
 
 #[test]
@@ -78,7 +77,6 @@ fn on_the_stub() {
     let device = Device::open("cuda").unwrap();
     memory(&device);
     launches(&device);
-    tiles(&device);
     times(&device);
     errors(&device);
 }
@@ -113,97 +111,6 @@ fn launches(device: &Device) {
         encoder.submit_and_wait().unwrap();
         assert!(output.read_blocking::<f32>().unwrap().iter().zip(&values).all(|(result, value)| *result == value * factor));
     }
-}
-
-/// Copies one tile of a tensor, as it lies in shared memory, from a place that the parameters say.
-const TILE: CudaSource<'static> = CudaSource {
-    module: "example/tile",
-    source: include_str!("cuda_driver/tile.cu"),
-    kernel: "tile",
-    workgroup_size: [128, 1, 1],
-    shared_bytes: 0,
-    cluster: None,
-    params_bytes: 8,
-    bindings: &[("output", Access::ReadWrite)],
-    tensor_maps: &[("tensor", Access::Read)],
-};
-const TILE_WIDTH: usize = 32;
-const TILE_HEIGHT: usize = 8;
-
-#[test]
-fn the_tile_kernel_compiles() {
-    match Nvrtc::load() {
-        Ok(nvrtc) => {
-            let cubin = nvrtc.compile(TILE.source, "sm_90a", &[]).unwrap().cubin;
-            assert!(cubin.starts_with(b"\x7fELF"));
-        }
-        Err(error) => eprintln!("skipped: {error}"),
-    }
-}
-
-/// On a GPU of compute capability 9.0 or above, as `tiles` on the stand-in.
-#[test]
-fn tiles_on_a_gpu() {
-    match Device::open("cuda") {
-        Ok(device) if device.capabilities().compute_capability >= Some((9, 0)) => tiles(&device),
-        Ok(device) => eprintln!("skipped: {} has no tensor memory accelerator", device.info()),
-        Err(error) => {
-            let required = std::env::var("DSA_REQUIRE").unwrap_or_default();
-            assert!(!required.split(',').any(|name| name == "cuda"), "required by DSA_REQUIRE: {error}");
-            eprintln!("skipped: {error}");
-        }
-    }
-}
-
-fn tiles(device: &Device) {
-    let (width, height, pitch) = (50usize, 20usize, 52usize);
-    // Rows of 50 among 52 numbers, after 4 others: offset and padding must not show.
-    let mut values = vec![-1.0f32; 4 + pitch * height];
-    (0..height).for_each(|y| (0..width).for_each(|x| values[4 + y * pitch + x] = (y * 100 + x) as f32));
-    let (input, output) =
-        (device.upload("input", &values).unwrap(), device.buffer("output", (TILE_WIDTH * TILE_HEIGHT * 4) as u64).unwrap());
-    let range = input.slice(16, ((pitch * (height - 1) + width) * 4) as u64);
-    let map = TensorMap {
-        element: TensorElement::F32,
-        dims: vec![width as u64, height as u64],
-        strides: vec![pitch as u64 * 4],
-        tile: vec![TILE_WIDTH as u32, TILE_HEIGHT as u32],
-        swizzle: Swizzle::None,
-    };
-    // SAFETY: the kernel has these parameters, and writes a whole tile, which `output` holds.
-    let kernel = unsafe { device.cuda_kernel(&TILE) }.unwrap();
-    for (swizzle, [left, top]) in
-        [(Swizzle::None, [0, 0]), (Swizzle::None, [7, 3]), (Swizzle::Bytes128, [16, 9]), (Swizzle::Bytes128, [-5, 15])]
-    {
-        let tensor = range.clone().tiled(TensorMap { swizzle, ..map.clone() });
-        let mut encoder = device.encoder();
-        encoder.dispatch(&kernel, Grid::flat(1), &[("tensor", tensor), ("output", output.whole())], &[left, top]).unwrap();
-        encoder.submit_and_wait().unwrap();
-        let mut expected = vec![0.0f32; TILE_WIDTH * TILE_HEIGHT];
-        for (row, column) in (0..TILE_HEIGHT).flat_map(|row| (0..TILE_WIDTH).map(move |column| (row, column))) {
-            let (x, y) = (left + column as i32, top + row as i32);
-            let piece = if swizzle == Swizzle::Bytes128 { (column / 4) ^ (row % 8) } else { column / 4 };
-            if (0..width as i32).contains(&x) && (0..height as i32).contains(&y) {
-                expected[row * TILE_WIDTH + piece * 4 + column % 4] = (y * 100 + x) as f32;
-            }
-        }
-        assert_eq!(output.read_blocking::<f32>().unwrap(), expected, "{swizzle:?} at {left}, {top}");
-    }
-
-    let refused = |tensor| {
-        let bindings = [("tensor", tensor), ("output", output.whole())];
-        device.encoder().dispatch(&kernel, Grid::flat(1), &bindings, &[0, 0]).unwrap_err()
-    };
-    let strides = refused(range.clone().tiled(TensorMap { strides: vec![200], ..map.clone() }));
-    assert!(matches!(&strides, EngineError::TensorMap { name, .. } if name == "tensor"), "{strides}");
-    let taller = refused(range.clone().tiled(TensorMap { dims: vec![width as u64, height as u64 + 1], ..map.clone() }));
-    assert!(taller.to_string().contains(&format!("the {} bytes that are bound", range.bytes())), "{taller}");
-    let unaligned = refused(input.slice(4, 16).tiled(TensorMap { dims: vec![4], strides: vec![], tile: vec![4], ..map.clone() }));
-    assert!(matches!(unaligned, EngineError::Range { .. }), "{unaligned}");
-    assert!(matches!(refused(range.clone()), EngineError::Binding { .. }), "a pointer, where a tensor map belongs");
-    let bindings = [("tensor", range.clone().tiled(map.clone())), ("output", output.whole().tiled(map.clone()))];
-    let refused = device.encoder().dispatch(&kernel, Grid::flat(1), &bindings, &[0, 0]);
-    assert!(matches!(refused, Err(EngineError::Binding { .. })), "a tensor map, where a pointer belongs");
 }
 
 fn times(device: &Device) {

@@ -403,7 +403,6 @@ fn kernels_in_cuda_are_dispatched_by_name_too() {
         cluster: None,
         params_bytes: 8,
         bindings: &[("input", Access::Read), ("output", Access::ReadWrite)],
-        tensor_maps: &[],
     };
     // SAFETY: the kernel has these parameters, and `count` is the buffers' length.
     let kernel = unsafe { device.cuda_kernel(&source) }.unwrap();
@@ -417,9 +416,6 @@ fn kernels_in_cuda_are_dispatched_by_name_too() {
     // SAFETY: refused before it runs.
     let refused = unsafe { device.cuda_kernel(&CudaSource { shared_bytes: 1 << 20, ..source }) };
     assert!(matches!(refused, Err(EngineError::Shader { .. })));
-    // SAFETY: as above.
-    let refused = unsafe { device.cuda_kernel(&CudaSource { tensor_maps: &[("tiles", Access::Read)], ..source }) };
-    assert!(matches!(refused, Err(EngineError::MissingFeature { feature: "tensor maps", .. })));
 }
 
 #[test]

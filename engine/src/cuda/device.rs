@@ -41,8 +41,6 @@ pub(crate) struct CudaKernel {
     pub(crate) driver: Arc<dyn Driver>,
     pub(crate) function: Function,
     pub(crate) translation: Translation,
-    /// The bindings that are tensor maps: the last parameters.
-    pub(crate) tensor_maps: Vec<u32>,
     /// Blocks of a cluster.
     pub(crate) cluster: Option<[u32; 3]>,
 }
@@ -167,8 +165,7 @@ impl Cuda {
         };
         let translation = translate(&shader.module, &info, &options).map_err(|refused| error(refused.to_string()))?;
         let function = self.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
-        let driver = Arc::clone(&self.driver);
-        let compiled = Compiled::Cuda(CudaKernel { driver, function, translation, tensor_maps: Vec::new(), cluster: None });
+        let compiled = Compiled::Cuda(CudaKernel { driver: Arc::clone(&self.driver), function, translation, cluster: None });
         Ok(Kernel { inner: Arc::new(KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled }) })
     }
 

@@ -4,7 +4,6 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::tensor_map::TensorMap;
 use super::translate::Translation;
 
 /// Memory of the device, as its driver counts it.
@@ -101,8 +100,6 @@ pub(crate) trait Driver: std::fmt::Debug + Send + Sync {
     unsafe fn copy(&self, from: Address, to: Address, bytes: u64) -> Result<(), Failure>;
     /// Compiles and loads.
     fn load(&self, kernel: &Translation) -> Result<Function, Failure>;
-    /// Encodes a tensor map of memory at `at`, whose values were checked.
-    fn tensor_map(&self, map: &TensorMap, at: Address) -> Result<[u64; 16], Failure>;
     /// Whether kernels should check their indices.
     fn checks_bounds(&self) -> bool;
     /// Starts a kernel.

@@ -13,7 +13,6 @@ use libloading::Library;
 
 use super::cubin::fnv1a;
 use super::driver::{Address, Driver, Failure, Function, Launch, Mark};
-use super::tensor_map::TensorMap;
 use super::translate::Translation;
 
 const HEADER: &str = include_str!("emulation/host.h");
@@ -169,10 +168,6 @@ impl Driver for Emulation {
         let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
         kernels.push(loaded);
         Ok(Function(kernels.len() - 1))
-    }
-
-    fn tensor_map(&self, _map: &TensorMap, _at: Address) -> Result<[u64; 16], Failure> {
-        Err(Failure::Failed("the emulation has no tensor memory accelerator".to_owned()))
     }
 
     fn checks_bounds(&self) -> bool {

@@ -13,12 +13,10 @@ mod native;
 pub mod nvrtc;
 mod record;
 mod source;
-mod tensor_map;
 pub mod translate;
 
 pub(crate) use device::{Cuda, CudaKernel, list, open};
 pub(crate) use driver::{Failure, Memory};
 pub use source::CudaSource;
-pub use tensor_map::{Swizzle, TensorElement, TensorMap};
 
 pub(crate) use record::{Command, Marks, Range};

@@ -9,7 +9,6 @@ use cudarc::driver::sys::{self, CUdevice_attribute as Attribute, CUfunction_attr
 
 use super::cubin;
 use super::driver::{Address, Driver, Failure, Function, Launch, Mark};
-use super::tensor_map::{Swizzle, TensorElement, TensorMap};
 use super::translate::Translation;
 
 /// Dynamic shared memory that a kernel may use without asking first.
@@ -213,46 +212,6 @@ impl Driver for Native {
         self.bind()?;
         let cubin = cubin::compile(&kernel.source, &self.architecture).map_err(|error| Failure::Failed(error.to_string()))?;
         self.load_cubin(&cubin, kernel)
-    }
-
-    fn tensor_map(&self, map: &TensorMap, at: Address) -> Result<[u64; 16], Failure> {
-        self.bind()?;
-        let mut encoded = sys::CUtensorMap { opaque: [0; 16] };
-        let element = match map.element {
-            TensorElement::U8 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_UINT8,
-            TensorElement::U16 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_UINT16,
-            TensorElement::U32 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_UINT32,
-            TensorElement::F16 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_FLOAT16,
-            TensorElement::Bf16 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_BFLOAT16,
-            TensorElement::F32 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_FLOAT32,
-        };
-        let swizzle = match map.swizzle {
-            Swizzle::None => sys::CUtensorMapSwizzle::CU_TENSOR_MAP_SWIZZLE_NONE,
-            Swizzle::Bytes32 => sys::CUtensorMapSwizzle::CU_TENSOR_MAP_SWIZZLE_32B,
-            Swizzle::Bytes64 => sys::CUtensorMapSwizzle::CU_TENSOR_MAP_SWIZZLE_64B,
-            Swizzle::Bytes128 => sys::CUtensorMapSwizzle::CU_TENSOR_MAP_SWIZZLE_128B,
-        };
-        let steps = vec![1u32; map.dims.len()];
-        // SAFETY: sizes, strides and tile have as many entries as the rank says; the driver reads them, and writes the map.
-        unsafe {
-            sys::cuTensorMapEncodeTiled(
-                &raw mut encoded,
-                element,
-                map.dims.len() as u32,
-                at as *mut c_void,
-                map.dims.as_ptr(),
-                map.strides.as_ptr(),
-                map.tile.as_ptr(),
-                steps.as_ptr(),
-                sys::CUtensorMapInterleave::CU_TENSOR_MAP_INTERLEAVE_NONE,
-                swizzle,
-                sys::CUtensorMapL2promotion::CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
-                sys::CUtensorMapFloatOOBfill::CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE,
-            )
-        }
-        .result()
-        .map_err(failure)?;
-        Ok(encoded.opaque)
     }
 
     fn checks_bounds(&self) -> bool {

@@ -6,7 +6,7 @@ use super::driver::{Arguments, Driver, Failure, Launch, Mark, Memory};
 use super::translate::Passing;
 use super::{Cuda, CudaKernel};
 use crate::wgsl::ReflectedBinding;
-use crate::{Binding, EngineError, Result};
+use crate::{Binding, Result};
 
 /// A part of a buffer; holds its memory until the command is issued. Memory is freed in the stream's order, so that this is long enough.
 #[derive(Clone, Debug)]
@@ -42,16 +42,7 @@ impl CudaKernel {
     }
 
     /// A launch with these bindings, one for each that the shader declares, in the order of `reflected`.
-    ///
-    /// # Errors
-    /// [`EngineError::TensorMap`] and [`EngineError::Binding`].
-    pub(crate) fn record(
-        &self,
-        module: &str,
-        grid: [u32; 3],
-        reflected: &[(&ReflectedBinding, Option<&Binding>)],
-        params: &[u8],
-    ) -> Result<Command> {
+    pub(crate) fn record(&self, grid: [u32; 3], reflected: &[(&ReflectedBinding, Option<&Binding>)], params: &[u8]) -> Command {
         let mut arguments = Arguments::default();
         let mut keep = Vec::new();
         for parameter in &self.translation.bindings {
@@ -69,22 +60,6 @@ impl CudaKernel {
                 _ => arguments.push(params),
             }
         }
-        for (declared, binding) in reflected {
-            let fail = |reason: &str| EngineError::Binding { module: module.to_owned(), reason: format!("`{}` {reason}", declared.name) };
-            let map = binding.and_then(|binding| binding.map.as_ref());
-            match (self.tensor_maps.contains(&declared.binding), map, binding.and_then(Binding::cuda_range)) {
-                (true, Some(map), Some(range)) => {
-                    map.check(&declared.name, binding.map_or(0, Binding::bytes))?;
-                    let encoded = self.driver.tensor_map(map, range.memory.address + range.offset);
-                    let encoded = encoded.map_err(|failure| fail(&format!("is no tensor map that the driver knows: {failure}")))?;
-                    arguments.push(bytemuck::bytes_of(&encoded));
-                    keep.push(range.memory);
-                }
-                (true, ..) => return Err(fail("is a tensor map: bind a tensor (`Binding::tiled`)")),
-                (false, Some(_), _) => return Err(fail("is no tensor map: bind a plain range")),
-                (false, None, _) => {}
-            }
-        }
         let launch = Launch {
             function: self.function,
             grid,
@@ -93,7 +68,7 @@ impl CudaKernel {
             cluster: self.cluster,
             arguments,
         };
-        Ok(Command::Launch { launch: Box::new(launch), _keep: keep })
+        Command::Launch { launch: Box::new(launch), _keep: keep }
     }
 }
 

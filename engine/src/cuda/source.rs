@@ -12,9 +12,7 @@ use crate::{Device, EngineError, Result};
 
 /// A kernel in CUDA C++. NVRTC compiles it without any header.
 ///
-/// Its parameters are the parameters struct by value, if there is one, then a pointer for each binding, then a
-/// `const __grid_constant__ CUtensorMap` for each tensor map. The source defines that type itself:
-/// `struct alignas(64) CUtensorMap { unsigned long long words[16]; };`.
+/// Its parameters are the parameters struct by value, if there is one, and then a pointer for each binding.
 #[derive(Clone, Copy, Debug)]
 pub struct CudaSource<'a> {
     /// Names it in errors, as a WGSL module's name does.
@@ -33,28 +31,23 @@ pub struct CudaSource<'a> {
     pub params_bytes: u32,
     /// Names to bind buffers to, in the order of the pointers, and whether the kernel writes there.
     pub bindings: &'a [(&'a str, Access)],
-    /// Names to bind tensors to ([`crate::Binding::tiled`]), in the order of the tensor maps, and whether the kernel writes there. Needs compute
-    /// capability 9.0.
-    pub tensor_maps: &'a [(&'a str, Access)],
 }
 
 impl CudaSource<'_> {
     fn reflection(&self) -> Reflection {
         let uniform = (self.params_bytes > 0).then(|| ("params", Access::Uniform, u64::from(self.params_bytes)));
         let pointers = self.bindings.iter().map(|&(name, access)| (name, access, 4));
-        let tensors = self.tensor_maps.iter().map(|&(name, access)| (name, access, 4));
-        let bindings = uniform
-            .into_iter()
-            .chain(pointers)
-            .chain(tensors)
-            .enumerate()
-            .map(|(i, (name, access, min_bytes))| ReflectedBinding { name: name.to_owned(), binding: i as u32, access, min_bytes });
+        let bindings = uniform.into_iter().chain(pointers).enumerate().map(|(i, (name, access, min_bytes))| ReflectedBinding {
+            name: name.to_owned(),
+            binding: i as u32,
+            access,
+            min_bytes,
+        });
         Reflection { bindings: bindings.collect(), workgroup_size: self.workgroup_size, workgroup_memory: self.shared_bytes }
     }
 
     fn translation(&self, reflection: &Reflection) -> Translation {
-        let by_value_and_pointer = reflection.bindings.len() - self.tensor_maps.len();
-        let bindings = reflection.bindings[..by_value_and_pointer].iter().map(|binding| KernelBinding {
+        let bindings = reflection.bindings.iter().map(|binding| KernelBinding {
             name: binding.name.clone(),
             group: 0,
             binding: binding.binding,
@@ -91,17 +84,12 @@ impl Device {
         let Inner::Cuda(cuda) = self.inner() else {
             return Err(EngineError::MissingFeature { feature: "kernels in CUDA C++", device: self.info().to_string() });
         };
-        if !source.tensor_maps.is_empty() && cuda.capabilities.compute_capability < Some((9, 0)) {
-            return Err(EngineError::MissingFeature { feature: "tensor maps", device: self.info().to_string() });
-        }
         let reflection = source.reflection();
         cuda.capabilities.check(source.module, &reflection, &cuda.info)?;
         let translation = source.translation(&reflection);
         let error = |reason: String| EngineError::Shader { module: source.module.to_owned(), reason };
         let function = cuda.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
-        let tensor_maps = reflection.bindings[translation.bindings.len()..].iter().map(|binding| binding.binding).collect();
-        let driver = Arc::clone(&cuda.driver);
-        let compiled = Compiled::Cuda(CudaKernel { driver, function, translation, tensor_maps, cluster: source.cluster });
+        let compiled = Compiled::Cuda(CudaKernel { driver: Arc::clone(&cuda.driver), function, translation, cluster: source.cluster });
         Ok(Kernel { inner: Arc::new(KernelInner { module: source.module.to_owned(), reflection, compiled }) })
     }
 }

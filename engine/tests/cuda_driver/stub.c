@@ -1,5 +1,5 @@
 // Stands in for NVIDIA's driver, so that the calls to it can be tested without one: one GPU of compute capability 9.0 whose memory is the
-// host's. It knows two kernels, `scale` and `tile`, and refuses what a driver would refuse.
+// host's. It knows one kernel, `scale`, and refuses what a driver would refuse.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,6 @@ enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, INVALID_IMAGE = 200, NOT_FO
 
 static long live_allocations, live_streams, live_modules, live_events, contexts, clock_now;
 static int allowed_shared = 48 << 10;
-static char tile_kernel;
 static void* current;
 static char context, device_name[] = "Stub GPU";
 
@@ -73,46 +72,10 @@ Result cuModuleLoadData(void** module, const void* image) {
 }
 Result cuModuleUnload(void* module) { return live_modules--, module == &live_modules ? OK : INVALID_VALUE; }
 Result cuModuleGetFunction(void** function, void* module, const char* name) {
-    *function = strcmp(name, "tile") == 0 ? (void*)&tile_kernel : &allowed_shared;
-    return (strcmp(name, "scale") == 0 || *function == &tile_kernel) && module == &live_modules ? OK : NOT_FOUND;
+    return strcmp(name, "scale") == 0 && module == &live_modules ? (*function = &allowed_shared, OK) : NOT_FOUND;
 }
 Result cuFuncSetAttribute(void* function, int attribute, int value) {
     return attribute == 8 && function == &allowed_shared ? (allowed_shared = value, OK) : INVALID_VALUE;
-}
-
-// A tensor map of this stub; two dimensions of f32 only.
-typedef struct {
-    const char* address;
-    uint64_t dims[2], stride;
-    uint32_t tile[2], swizzle, padding;
-    uint64_t unused[10];
-} TensorMap;
-_Static_assert(sizeof(TensorMap) == 128, "as large as a CUtensorMap");
-Result cuTensorMapEncodeTiled(TensorMap* map, int element, uint32_t rank, void* address, const uint64_t* dims, const uint64_t* strides,
-                              const uint32_t* tile, const uint32_t* steps, int interleave, int swizzle, int promotion, int fill) {
-    if ((uint64_t)map % 64 || element != 7 || rank != 2 || (uint64_t)address % 16 || strides[0] % 16 || strides[0] < dims[0] * 4 ||
-        steps[0] != 1 || steps[1] != 1 || interleave || promotion < 0 || promotion > 3 || fill || !current)
-        return INVALID_VALUE;
-    *map = (TensorMap){.address = address, .dims = {dims[0], dims[1]}, .stride = strides[0], .tile = {tile[0], tile[1]}, .swizzle = swizzle};
-    return OK;
-}
-
-// What the kernel `tile` of the test does: one tile from (x, y), zeros outside the tensor, pieces of 16 bytes swizzled within 128.
-static Result run_tile(void** arguments) {
-    const int* at = arguments[0];
-    float* output = *(float**)arguments[1];
-    TensorMap map;
-    memcpy(&map, arguments[2], sizeof(map));
-    if (map.swizzle != 0 && map.swizzle != 3) return INVALID_VALUE;
-    for (int r = 0; r < (int)map.tile[1]; r++) {
-        for (int c = 0; c < (int)map.tile[0]; c++) {
-            const int x = at[0] + c, y = at[1] + r;
-            const int inside = x >= 0 && y >= 0 && (uint64_t)x < map.dims[0] && (uint64_t)y < map.dims[1];
-            const int place = map.swizzle == 3 ? (c / 4 ^ r % 8) * 4 + c % 4 : c;
-            output[r * map.tile[0] + place] = inside ? ((const float*)(map.address + y * map.stride))[x] : 0.0f;
-        }
-    }
-    return OK;
 }
 
 typedef struct {
@@ -127,7 +90,6 @@ typedef struct {
     unsigned count;
 } Config;
 Result cuLaunchKernelEx(const Config* config, void* function, void** arguments, void** extra) {
-    if (function == &tile_kernel) return config->count == 0 && extra == NULL ? run_tile(arguments) : INVALID_VALUE;
     if (function != &allowed_shared || config->stream != &live_streams || extra != NULL || (int)config->shared > allowed_shared) return INVALID_VALUE;
     printf("launch: grid %u %u %u, block %u %u %u, shared %u, attributes %u", config->grid[0], config->grid[1], config->grid[2],
            config->block[0], config->block[1], config->block[2], config->shared, config->count);
