@@ -1,4 +1,4 @@
-// Attention over latent rows with cooperative matrices: the same contract as `attention/attend`, for D_V = 512 and D_QK = 512 or 576.
+// Attention over listed latent rows with cooperative matrices: the same contract as `attention/attend`, for D_V = 512 and D_QK = 512 or 576.
 //
 // One workgroup: one query x HEAD_BLOCK heads (16 or 32) x one split of the query's keys; 8 subgroups. Keys go in tiles of 16 rows, which
 // are staged as f16. Each subgroup has 64 of the 512 dimensions, for all heads: its queries stay in registers, and so does its part of the

@@ -264,8 +264,10 @@ fn head_block(heads: u32, unit: Option<MatrixUnit>) -> u32 {
 }
 
 /// Whether the `matrix` variant computes this: its sizes are DeepSeek's, its rows are f16, which holds no f32, and few heads would waste it.
+/// Its form for row ranges gave NaN on an H200 through Vulkan, where that for lists is right, as both are on CUDA and on software drivers.
 pub(super) fn matrix_fits(shape: &Shape) -> bool {
-    shape.d_v == 512
+    shape.keys != KeyList::Range
+        && shape.d_v == 512
         && (shape.d_qk == 512 || shape.d_qk == 576)
         && shape.heads > 8
         && shape.q_dtype != DType::F32
@@ -360,7 +362,6 @@ fn attend(shape: &Shape, variant: Variant, direct: bool) -> Specialisation {
 fn attend_matrix(shape: &Shape, unit: MatrixUnit, direct: bool) -> Specialisation {
     let mut features = vec![q_feature(shape), kv_feature(shape)];
     features.extend((shape.d_qk > shape.d_v).then_some("rope"));
-    features.extend((shape.keys == KeyList::Range).then_some("dense"));
     features.extend(direct.then_some("direct"));
     let mut constants = sizes(shape, head_block(shape.heads, Some(unit)));
     unit.specialise(&mut features, &mut constants);

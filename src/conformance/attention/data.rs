@@ -88,7 +88,8 @@ impl Spec {
     /// The variants that compute this.
     pub(super) fn variants(&self) -> &'static [Variant] {
         let in_halves = self.q_dtype != DType::F32 && self.kv_format != KvFormat::Plain(DType::F32);
-        if in_halves && self.d_qk >= 512 && self.d_v == 512 && self.heads > 8 { super::WITH_MATRIX } else { super::VARIANTS }
+        let listed = self.op != Op::Dense;
+        if listed && in_halves && self.d_qk >= 512 && self.d_v == 512 && self.heads > 8 { super::WITH_MATRIX } else { super::VARIANTS }
     }
 
     pub(super) fn prefill(queries: usize, heads: usize, d_qk: usize, rows: usize, top_k: usize) -> Self {
