@@ -3,7 +3,7 @@
 //!
 //! NVRTC is found as the library finds it (`DSA_NVRTC`, or the loader's path); the host needs `g++`. Without them their tests are listed as
 //! ignored; `nvrtc` and `cuda-emulation` in `DSA_REQUIRE` make that a failure. `DSA_FULL=1` compiles for every architecture instead of the
-//! oldest and Hopper, and runs every case instead of those that a software driver finishes in time.
+//! oldest and Hopper, and runs every case instead of those that a software driver finishes in time, and of those of `subgroup` a quarter.
 
 #[path = "cuda/emulation.rs"]
 mod emulation;
