@@ -131,12 +131,3 @@ impl MatrixUnit {
         })
     }
 }
-
-/// The variants of an operation that has a `matrix` variant, the best first. A software driver computes a matrix product lane by lane.
-pub(crate) fn with_matrix(device: &Device, others: [Variant; 2]) -> [Variant; 3] {
-    let [first, second] = others;
-    match device.info().kind {
-        DeviceKind::Software => [first, second, Variant::Matrix],
-        _ => [Variant::Matrix, first, second],
-    }
-}

@@ -61,7 +61,8 @@ impl Device {
         Ok(buffer)
     }
 
-    /// Wraps a buffer of the caller's own wgpu device, of which [`Device::wrap_region`] wraps a part. It needs usage `STORAGE`; `COPY_SRC` to be read back, `COPY_DST` to be written.
+    /// Wraps a buffer of the caller's own wgpu device, of which [`Device::wrap_region`] wraps a part. It needs usage `STORAGE`; `COPY_SRC` to be
+    /// read back, `COPY_DST` to be written.
     ///
     /// # Errors
     /// [`EngineError::MissingFeature`] on the `cpu` device and on CUDA devices.

@@ -10,7 +10,7 @@
 mod paged;
 mod ragged;
 
-use dsa_engine::{Constant, Device};
+use dsa_engine::{Constant, Device, DeviceKind};
 
 pub use paged::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions};
 pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
@@ -75,7 +75,11 @@ impl TileShape {
 
     /// Chooses the variant for a device, and gives the tile that it works with.
     fn choose(mut self, device: &Device, requested: Option<Variant>) -> Result<(Self, Variant, String)> {
-        let available = variant::with_matrix(device, [Variant::Generic, Variant::Subgroup]);
+        // A software driver computes a matrix product lane by lane.
+        let available = match device.info().kind {
+            DeviceKind::Software => [Variant::Generic, Variant::Subgroup, Variant::Matrix],
+            _ => [Variant::Matrix, Variant::Generic, Variant::Subgroup],
+        };
         let (variant, reason) = variant::choose(device, requested, &available)?;
         if variant == Variant::Matrix {
             self.matrix = MatrixUnit::of(device).ok();
