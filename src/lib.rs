@@ -26,6 +26,7 @@ pub mod problem;
 pub mod rope;
 pub mod select;
 pub mod shaders;
+pub mod sm90;
 pub mod topk;
 mod types;
 pub mod variant;

@@ -74,6 +74,8 @@ pub enum Variant {
     Subgroup,
     /// WGSL with cooperative matrices.
     Matrix,
+    /// CUDA C++ for compute capability 9.0.
+    Sm90,
 }
 
 impl std::fmt::Display for Variant {
@@ -83,6 +85,7 @@ impl std::fmt::Display for Variant {
             Variant::Generic => "generic",
             Variant::Subgroup => "subgroup",
             Variant::Matrix => "matrix",
+            Variant::Sm90 => "sm90",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use dsa_engine::{Constant, Device, DeviceKind};
 
-use crate::{Error, Result, Variant};
+use crate::{Error, Result, Variant, sm90};
 
 /// Chooses among the variants that an operation has, given from best to plainest.
 ///
@@ -51,6 +51,7 @@ pub(crate) fn refusal(device: &Device, variant: Variant) -> Option<String> {
         Variant::Subgroup if device.capabilities().subgroup.is_none() => Some("the device has no subgroup operations".to_owned()),
         Variant::Subgroup => None,
         Variant::Matrix => MatrixUnit::of(device).err(),
+        Variant::Sm90 => sm90::refusal(device),
     }
 }
 
@@ -66,7 +67,8 @@ fn from_environment() -> Result<Option<Variant>> {
         "generic" => Ok(Some(Variant::Generic)),
         "subgroup" => Ok(Some(Variant::Subgroup)),
         "matrix" => Ok(Some(Variant::Matrix)),
-        _ => Err(Error::range("DSA_VARIANT", "auto, generic, subgroup, matrix", name)),
+        "sm90" => Ok(Some(Variant::Sm90)),
+        _ => Err(Error::range("DSA_VARIANT", "auto, generic, subgroup, matrix, sm90", name)),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use dsa_engine::{Binding, Buffer, Device};
+use dsa_engine::{Binding, Buffer, Device, Kernel};
 
 use crate::{Error, Result};
 
@@ -20,6 +20,11 @@ impl BindingLimits {
         let capabilities = device.capabilities();
         let bytes = most.unwrap_or(u64::MAX).min(capabilities.max_binding_bytes);
         BindingLimits { bytes, alignment: u64::from(capabilities.offset_alignment).max(4) }
+    }
+
+    /// What a kernel on the device can see; `most` lowers it.
+    pub(crate) fn of_kernel(device: &Device, kernel: &Kernel, most: Option<u64>) -> Self {
+        BindingLimits { bytes: most.unwrap_or(u64::MAX).min(kernel.max_binding_bytes()), ..BindingLimits::new(device, None) }
     }
 
     /// Bytes of a part that can be bound wherever it starts.

@@ -107,6 +107,8 @@ pub struct Capabilities {
     /// Major and minor compute capability of a CUDA device; `None` for others. All workgroup memory is dynamic shared memory there, so that
     /// [`Capabilities::max_workgroup_memory`] is what one block can ask for: 227 KiB on 9.0.
     pub compute_capability: Option<(u32, u32)>,
+    /// Multiprocessors of a CUDA device; `None` for others.
+    pub multiprocessors: Option<u32>,
 }
 
 impl Capabilities {
@@ -127,6 +129,7 @@ impl Capabilities {
             timestamps: true,
             max_loop_iterations: None,
             compute_capability: None,
+            multiprocessors: None,
         }
     }
 

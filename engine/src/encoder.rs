@@ -165,8 +165,8 @@ impl Encoder<'_> {
             let (_, binding) = binding.ok_or_else(|| fail(format!("binding `{}` is missing", reflected.name)))?;
             binding.check(&self.device, u64::from(capabilities.offset_alignment))?;
             let bytes = binding.padded_bytes();
-            if bytes > capabilities.max_binding_bytes {
-                let limit = capabilities.max_binding_bytes;
+            let limit = kernel.max_binding_bytes();
+            if bytes > limit {
                 return Err(binding.error(format!("{} can bind {limit} bytes at once", self.device.info())));
             }
             // A small allocation may still be less than one element, such as an empty list of vec4.

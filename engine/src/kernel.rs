@@ -19,6 +19,8 @@ pub(crate) struct KernelInner {
     pub(crate) module: String,
     pub(crate) reflection: Reflection,
     pub(crate) compiled: Compiled,
+    /// Most bytes of one binding.
+    pub(crate) max_binding_bytes: u64,
 }
 
 /// What a backend made of it.
@@ -43,14 +45,23 @@ impl Kernels {
         device: &DeviceInfo,
         compile: impl FnOnce(ComposedShader, bool) -> Result<Kernel>,
     ) -> Result<Kernel> {
-        let key = spec.key();
+        self.get_or(spec.key(), device, |replaced| compile(spec.compose_with(replaced)?, replaced.is_empty()))
+    }
+
+    /// A kernel from memory, or a new one; `compile` is given the sources that stand in for modules.
+    pub(crate) fn get_or(
+        &self,
+        key: String,
+        device: &DeviceInfo,
+        compile: impl FnOnce(&HashMap<String, String>) -> Result<Kernel>,
+    ) -> Result<Kernel> {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kernel) = compiled.get(&key) {
             return Ok(kernel.clone());
         }
         let start = std::time::Instant::now();
         let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        let kernel = compile(spec.compose_with(&replaced)?, replaced.is_empty())?;
+        let kernel = compile(&replaced)?;
         tracing::debug!(kernel = key, %device, elapsed = ?start.elapsed(), "compiled");
         compiled.insert(key, kernel.clone());
         Ok(kernel)
@@ -69,6 +80,12 @@ impl Kernels {
 }
 
 impl Kernel {
+    /// Most bytes that it sees of a buffer at once: [`crate::Capabilities::max_binding_bytes`], or anything for kernels in CUDA C++, whose
+    /// addresses have 64 bits.
+    pub fn max_binding_bytes(&self) -> u64 {
+        self.inner.max_binding_bytes
+    }
+
     /// Bindings, workgroup size and workgroup memory, as the shader declares them.
     pub fn reflection(&self) -> &Reflection {
         &self.inner.reflection

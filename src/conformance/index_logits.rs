@@ -12,6 +12,15 @@ const GROUP: &str = "index-logits";
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix];
 /// Both names run one shader: forcing the second is checked in some cases only.
 const ONE: &[Variant] = &[Variant::Generic, Variant::Matrix];
+/// `variants`, and `sm90` for a shape that it has.
+fn with_sm90(variants: &'static [Variant], fits: bool) -> &'static [Variant] {
+    match (fits, variants.len()) {
+        (false, _) => variants,
+        (true, 2) => &[Variant::Generic, Variant::Matrix, Variant::Sm90],
+        (true, _) => &[Variant::Generic, Variant::Subgroup, Variant::Matrix, Variant::Sm90],
+    }
+}
+
 /// Against the oracle on the same codes.
 const LIMIT: f64 = 5e-6;
 /// Against values that were never quantised.

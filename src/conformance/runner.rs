@@ -100,7 +100,7 @@ pub fn trials(device: &Device, cases: &[Arc<Case>]) -> Vec<Trial> {
     if device.is_cpu() {
         return cases.iter().map(|case| trial(None, case)).collect();
     }
-    let variants = [Variant::Generic, Variant::Subgroup, Variant::Matrix];
+    let variants = [Variant::Generic, Variant::Subgroup, Variant::Matrix, Variant::Sm90];
     let of = |variant| cases.iter().filter(move |case| case.variants.contains(&variant)).map(move |case| trial(Some(variant), case));
     variants.into_iter().flat_map(of).collect()
 }

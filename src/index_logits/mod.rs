@@ -5,12 +5,13 @@
 //! `fp8_paged_mqa_logits`). Codes are e4m3, products and sums f32; the order of the sums is fixed, so every run gives the same bits.
 //!
 //! The shader of `generic` and `subgroup` is `indexer/logits`, a tiled matrix product in f32: its time goes into multiplications, and the sums
-//! over lanes are one part in five hundred of it. That of `matrix` is `indexer/logits_matrix`.
+//! over lanes are one part in five hundred of it. That of `matrix` is `indexer/logits_matrix`, and `sm90` has kernels of its own.
 
 mod paged;
 mod ragged;
+mod sm90;
 
-use dsa_engine::{Constant, Device, DeviceKind};
+use dsa_engine::{Constant, Device, DeviceKind, Kernel};
 
 pub use paged::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions};
 pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
@@ -18,6 +19,8 @@ pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
 use crate::shaders::Specialisation;
 use crate::variant::{self, MatrixUnit};
 use crate::{Error, Result, Variant};
+use sm90::Sm90;
+pub(crate) use sm90::catalogue as sm90_catalogue;
 
 /// Most queries of a tile of the `matrix` variant: its keys stay in registers for so long.
 const MATRIX_QUERIES: u32 = 64;
@@ -31,6 +34,8 @@ struct TileShape {
     wide: bool,
     /// The `matrix` variant's; `wide` is without meaning then.
     matrix: Option<MatrixUnit>,
+    /// The `sm90` variant's; likewise.
+    sm90: Option<Sm90>,
 }
 
 #[repr(C)]
@@ -70,19 +75,24 @@ impl TileShape {
         }
         // Few heads would mostly be padding in lanes of eight rows; few rows would leave half of a wide tile empty.
         let rows = queries.saturating_mul(u64::from(index_heads.next_multiple_of(4)));
-        Ok(TileShape { index_heads, dim, wide: index_heads > 64 || (index_heads > 4 && rows > 64), matrix: None })
+        Ok(TileShape { index_heads, dim, wide: index_heads > 64 || (index_heads > 4 && rows > 64), matrix: None, sm90: None })
     }
 
-    /// Chooses the variant for a device, and gives the tile that it works with.
-    fn choose(mut self, device: &Device, requested: Option<Variant>) -> Result<(Self, Variant, String)> {
+    /// Chooses the variant for a device, and gives the tile that it works with; `sm90` is that variant's, if it has this shape.
+    fn choose(mut self, device: &Device, requested: Option<Variant>, sm90: Option<Sm90>) -> Result<(Self, Variant, String)> {
         // A software driver computes a matrix product lane by lane.
-        let available = match device.info().kind {
-            DeviceKind::Software => [Variant::Generic, Variant::Subgroup, Variant::Matrix],
-            _ => [Variant::Matrix, Variant::Generic, Variant::Subgroup],
+        let mut available = match device.info().kind {
+            DeviceKind::Software => vec![Variant::Generic, Variant::Subgroup, Variant::Matrix],
+            _ => vec![Variant::Matrix, Variant::Generic, Variant::Subgroup],
         };
+        if sm90.is_some() && device.capabilities().compute_capability.is_some() {
+            available.insert(0, Variant::Sm90);
+        }
         let (variant, reason) = variant::choose(device, requested, &available)?;
-        if variant == Variant::Matrix {
-            self.matrix = MatrixUnit::of(device).ok();
+        match variant {
+            Variant::Matrix => self.matrix = MatrixUnit::of(device).ok(),
+            Variant::Sm90 => self.sm90 = sm90,
+            _ => {}
         }
         Ok((self, variant, reason))
     }
@@ -106,15 +116,30 @@ impl TileShape {
         u64::from(self.index_heads) * 4
     }
 
-    /// Counts the tiles of `sequences` sequences. Returns their number, for the grid.
+    /// Counts the tiles of `sequences` sequences. Returns the number of workgroups.
     fn count_tiles(&self, params: &mut Params, sequences: u64) -> Result<u64> {
-        let (queries, keys) = self.size();
-        params.tile_queries = queries;
-        params.row_tiles = params.queries.div_ceil(queries);
-        params.key_tiles = params.columns.div_ceil(keys);
-        let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
+        let (tiles, workgroups) = match self.sm90 {
+            Some(sm90) => sm90.count_tiles(params, sequences),
+            None => {
+                let (queries, keys) = self.size();
+                params.tile_queries = queries;
+                params.row_tiles = params.queries.div_ceil(queries);
+                params.key_tiles = params.columns.div_ceil(keys);
+                let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
+                (tiles, tiles)
+            }
+        };
         params.tiles = u32::try_from(tiles).map_err(|_| Error::range("logits", "at most 2^32 tiles in a dispatch", tiles))?;
-        Ok(tiles)
+        Ok(workgroups)
+    }
+
+    /// The kernel for the chosen variant; `None` on the cpu device.
+    fn kernel(&self, device: &Device, paged: bool) -> Result<Option<Kernel>> {
+        match self.sm90 {
+            _ if device.is_cpu() => Ok(None),
+            Some(sm90) => sm90.kernel().kernel(device).map(Some),
+            None => self.specialisation(paged).kernel(device).map(Some),
+        }
     }
 
     fn specialisation(&self, paged: bool) -> Specialisation {
@@ -138,12 +163,12 @@ impl TileShape {
 pub(crate) fn catalogue() -> Vec<Specialisation> {
     let mut all = Vec::new();
     for (dim, index_heads, wide) in [(128, 64, true), (128, 64, false), (128, 32, true), (64, 128, true), (64, 8, true), (64, 1, false)] {
-        let shape = TileShape { index_heads, dim, wide, matrix: None };
+        let shape = TileShape { index_heads, dim, wide, matrix: None, sm90: None };
         all.extend([shape.specialisation(false), shape.specialisation(true)]);
     }
     for unit in MatrixUnit::catalogue() {
         for (dim, index_heads) in [(128, 64), (128, 32), (64, 13)] {
-            let shape = TileShape { index_heads, dim, wide: false, matrix: Some(unit) };
+            let shape = TileShape { index_heads, dim, wide: false, matrix: Some(unit), sm90: None };
             all.extend([shape.specialisation(false), shape.specialisation(true)]);
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
-use super::{Params, TileShape, planned};
+use super::{Params, Sm90, TileShape, planned};
 use crate::problem::PagedLogits;
 use crate::windows::{BindingLimits, CacheWindow, Segments, at_least, distinct, product, ranges, word};
 use crate::{Error, Result, Variant, cpu, host};
@@ -115,9 +115,10 @@ impl PagedIndexLogits {
             }
         }
         let shape = TileShape::new(options.index_heads, options.dim, u64::from(options.next_n))?;
-        let (shape, variant, reason) = shape.choose(device, options.variant)?;
+        let sm90 = Sm90::paged(device, options.index_heads, options.dim, options.next_n, options.page_size);
+        let (shape, variant, reason) = shape.choose(device, options.variant, sm90)?;
         tracing::debug!(%variant, reason, batch = options.batch, heads = options.index_heads, page = options.page_size, "paged index logits");
-        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(true).kernel(device)?) };
+        let kernel = shape.kernel(device, true)?;
         Ok(PagedIndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 
@@ -192,7 +193,7 @@ impl PagedIndexLogits {
 
     /// One dispatch for each part of the sequences and window of the cache; usually one in all.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &PagedIndexLogitsArgs<'_>) -> Result<()> {
-        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
+        let limits = BindingLimits::of_kernel(&self.device, kernel, self.options.max_binding_bytes);
         let windows = self.segments().windows("cache", limits, args.cache)?;
         for part in self.parts(limits, args)? {
             for (i, window) in windows.iter().enumerate() {

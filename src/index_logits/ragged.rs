@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
-use super::{Params, TileShape, planned};
+use super::{Params, Sm90, TileShape, planned};
 use crate::problem::RaggedLogits;
 use crate::windows::{BindingLimits, at_least, distinct, product, ranges, word};
 use crate::{Error, Result, Variant, cpu, host};
@@ -104,9 +104,10 @@ impl IndexLogits {
             return Err(Error::range("keys", "at most 2^31 - 1", options.keys));
         }
         let shape = TileShape::new(options.index_heads, options.dim, options.queries)?;
-        let (shape, variant, reason) = shape.choose(device, options.variant)?;
+        let sm90 = Sm90::ragged(device, options.index_heads, options.dim);
+        let (shape, variant, reason) = shape.choose(device, options.variant, sm90)?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");
-        let kernel = if device.is_cpu() { None } else { Some(shape.specialisation(false).kernel(device)?) };
+        let kernel = shape.kernel(device, false)?;
         Ok(IndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 
@@ -166,7 +167,7 @@ impl IndexLogits {
 
     /// One dispatch for each window of keys and chunk of queries; usually one in all.
     fn record(&self, kernel: &Kernel, encoder: &mut Encoder<'_>, args: &IndexLogitsArgs<'_>) -> Result<()> {
-        let limits = BindingLimits::new(&self.device, self.options.max_binding_bytes);
+        let limits = BindingLimits::of_kernel(&self.device, kernel, self.options.max_binding_bytes);
         let query_step = limits.items("q", &[self.shape.query_bytes(), self.shape.weight_bytes()])?;
         for keys in ranges(args.keys, limits.items("k", &[u64::from(self.options.dim)])?) {
             // The last row of `logits` that is bound ends with this window's columns.

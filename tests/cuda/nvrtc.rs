@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Failed, Trial};
 use portable_dsa::engine::cuda::nvrtc::{Nvrtc, OPTIONS};
+use portable_dsa::sm90;
 
 use crate::{absent, full, kernels, translated};
 
@@ -23,7 +24,28 @@ pub fn trials() -> Vec<Trial> {
             let skipped = !full() && !QUICK.contains(&architecture);
             Trial::test(format!("nvrtc/{architecture}"), move || compile_all(architecture)).with_ignored_flag(skipped)
         })
+        .chain([Trial::test("nvrtc/hand-written for sm_90a", compile_hopper)])
         .collect()
+}
+
+/// The kernels in CUDA C++. Their products must run on while the sums of others are done, which the compiler may give up.
+fn compile_hopper() -> Result<(), Failed> {
+    let nvrtc = Nvrtc::load()?;
+    let options = [&OPTIONS[..], &["--ptxas-options=-v"]].concat();
+    let mut failures = Vec::new();
+    for kernel in sm90::catalogue() {
+        let source = kernel.source().map_err(|error| error.to_string())?;
+        match nvrtc.compile(&source, "sm_90a", &options) {
+            Err(error) => failures.push(format!("{kernel}: {error}")),
+            Ok(compiled) if compiled.log.contains("serialized") => failures.push(format!("{kernel}: {}", compiled.log)),
+            Ok(compiled) => {
+                if let Some(spill) = spill(&compiled.log) {
+                    eprintln!("{kernel}: {spill}");
+                }
+            }
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
 
 /// The texts, each with the kernel that first has it.

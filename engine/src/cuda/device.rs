@@ -102,7 +102,8 @@ fn describe(ordinal: usize, properties: &Properties) -> (DeviceInfo, Capabilitie
         driver: format!("CUDA {}.{}", properties.driver_version.0, properties.driver_version.1),
         kind: if properties.integrated { DeviceKind::IntegratedGpu } else { DeviceKind::DiscreteGpu },
     };
-    (info, limits(properties.compute_capability, properties.shared_bytes, properties.threads, properties.memory_bytes))
+    let limits = limits(properties.compute_capability, properties.shared_bytes, properties.threads, properties.memory_bytes);
+    (info, Capabilities { multiprocessors: Some(properties.multiprocessors), ..limits })
 }
 
 fn limits(compute_capability: (u32, u32), shared_bytes: u32, threads: u32, memory_bytes: u64) -> Capabilities {
@@ -125,6 +126,7 @@ fn limits(compute_capability: (u32, u32), shared_bytes: u32, threads: u32, memor
         timestamps: true,
         max_loop_iterations: None,
         compute_capability: Some(compute_capability),
+        multiprocessors: None,
     }
 }
 
@@ -166,7 +168,9 @@ impl Cuda {
         let translation = translate(&shader.module, &info, &options).map_err(|refused| error(refused.to_string()))?;
         let function = self.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
         let compiled = Compiled::Cuda(CudaKernel { driver: Arc::clone(&self.driver), function, translation, cluster: None });
-        Ok(Kernel { inner: Arc::new(KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled }) })
+        let max_binding_bytes = self.capabilities.max_binding_bytes;
+        let module = spec.module.to_owned();
+        Ok(Kernel { inner: Arc::new(KernelInner { module, reflection: shader.reflection, compiled, max_binding_bytes }) })
     }
 
     /// An error of the driver's, for work that no argument can be blamed for.

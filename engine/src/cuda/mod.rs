@@ -9,6 +9,7 @@ mod driver;
 #[cfg(feature = "cuda-emulation")]
 mod emulation;
 mod interop;
+mod library;
 mod native;
 pub mod nvrtc;
 mod record;
@@ -17,6 +18,7 @@ pub mod translate;
 
 pub(crate) use device::{Cuda, CudaKernel, list, open};
 pub(crate) use driver::{Failure, Memory};
+pub use library::CudaSpec;
 pub use source::CudaSource;
 
 pub(crate) use record::{Command, Marks, Range};

@@ -40,6 +40,7 @@ unsafe impl Sync for Native {}
 pub(crate) struct Properties {
     pub(crate) name: String,
     pub(crate) compute_capability: (u32, u32),
+    pub(crate) multiprocessors: u32,
     pub(crate) shared_bytes: u32,
     pub(crate) threads: u32,
     pub(crate) memory_bytes: u64,
@@ -74,6 +75,7 @@ fn properties(device: sys::CUdevice) -> Result<Properties, DriverError> {
             get(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)? as u32,
             get(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)? as u32,
         ),
+        multiprocessors: get(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)? as u32,
         shared_bytes: get(Attribute::CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)? as u32,
         threads: get(Attribute::CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK)? as u32,
         // SAFETY: the device comes from the driver.

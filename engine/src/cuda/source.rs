@@ -90,6 +90,7 @@ impl Device {
         let error = |reason: String| EngineError::Shader { module: source.module.to_owned(), reason };
         let function = cuda.driver.load(&translation).map_err(|failure| error(failure.to_string()))?;
         let compiled = Compiled::Cuda(CudaKernel { driver: Arc::clone(&cuda.driver), function, translation, cluster: source.cluster });
-        Ok(Kernel { inner: Arc::new(KernelInner { module: source.module.to_owned(), reflection, compiled }) })
+        let module = source.module.to_owned();
+        Ok(Kernel { inner: Arc::new(KernelInner { module, reflection, compiled, max_binding_bytes: u64::MAX }) })
     }
 }

@@ -81,6 +81,7 @@ pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo
         timestamps: true,
         max_loop_iterations: info.name.starts_with("llvmpipe").then_some(LLVMPIPE_LOOP_ITERATIONS),
         compute_capability: None,
+        multiprocessors: None,
     };
     restrict(&mut capabilities, adapter.features(), &limits);
     (DeviceInfo { selector, name: info.name, driver, kind }, capabilities)

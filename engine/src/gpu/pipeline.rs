@@ -50,8 +50,12 @@ impl Gpu {
         if let Some(error) = pollster::block_on(scope.pop()) {
             return Err(EngineError::Shader { module: spec.module.to_owned(), reason: error.to_string() });
         }
-        let inner =
-            KernelInner { module: spec.module.to_owned(), reflection: shader.reflection, compiled: Compiled::Gpu { pipeline, layout } };
+        let inner = KernelInner {
+            module: spec.module.to_owned(),
+            reflection: shader.reflection,
+            compiled: Compiled::Gpu { pipeline, layout },
+            max_binding_bytes: self.device.limits().max_storage_buffer_binding_size & !255,
+        };
         Ok(Kernel { inner: Arc::new(inner) })
     }
 }

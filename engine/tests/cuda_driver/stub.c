@@ -35,6 +35,7 @@ Result cuDeviceTotalMem_v2(size_t* bytes, int device) { return *bytes = 1 << 30,
 Result cuDeviceGetAttribute(int* value, int attribute, int device) {
     switch (attribute) {
     case 1: *value = 1024; break;    // threads per block
+    case 16: *value = 132; break;    // multiprocessors
     case 18: *value = 0; break;      // integrated
     case 75: *value = 9; break;      // compute capability, major
     case 76: *value = 0; break;      // and minor

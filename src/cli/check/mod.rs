@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
     /// Only this variant
-    #[arg(long, value_parser = ["generic", "subgroup", "matrix", "cpu"])]
+    #[arg(long, value_parser = ["generic", "subgroup", "matrix", "sm90", "cpu"])]
     variant: Option<String>,
     /// Also the peers' full sizes, which take a real GPU and some GiB of memory
     #[arg(long)]

@@ -84,6 +84,7 @@ enum Requested {
     Generic,
     Subgroup,
     Matrix,
+    Sm90,
 }
 
 impl Files {
@@ -94,6 +95,7 @@ impl Files {
             Requested::Generic => Some(Variant::Generic),
             Requested::Subgroup => Some(Variant::Subgroup),
             Requested::Matrix => Some(Variant::Matrix),
+            Requested::Sm90 => Some(Variant::Sm90),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::compare::equal;
 use super::super::random::{Normals, Random};
-use super::{Case, GROUP, ONE, POISON, Target, VARIANTS, Values};
+use super::{Case, GROUP, ONE, POISON, Target, VARIANTS, Values, with_sm90};
 use crate::index_logits::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions};
 use crate::layout::IndexPage;
 use crate::problem::PagedLogits;
@@ -109,6 +109,7 @@ fn full() -> Vec<Case> {
 
 fn case(name: &str, variants: &'static [Variant], spec: Paged) -> Case {
     let check = move |target: &Target<'_>| check(target, &spec, &Data::new(&spec));
+    let variants = with_sm90(variants, [8, 16, 32, 64, 128].contains(&spec.heads) && spec.page_size.is_multiple_of(4));
     Case { group: GROUP, name: name.to_owned(), tolerance: spec.values.tolerance(), full: false, variants, check: Box::new(check) }
 }
 

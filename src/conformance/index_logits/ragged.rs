@@ -2,7 +2,7 @@
 
 use super::super::compare::{EXACT, equal};
 use super::super::random::{Normals, Random};
-use super::{Case, GROUP, NAN_CODE, ONE, POISON, Target, VARIANTS, Values};
+use super::{Case, GROUP, NAN_CODE, ONE, POISON, Target, VARIANTS, Values, with_sm90};
 use crate::index_logits::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
 use crate::problem::RaggedLogits;
 use crate::{Variant, formats, oracle};
@@ -58,7 +58,7 @@ pub(super) fn cases() -> Vec<Case> {
         let spec = Ragged { queries: 12, heads, dim, range: PARALLEL, ..RAGGED };
         cases.push(case(&format!("ragged/context-parallel-heads-{heads}-dim-{dim}"), ONE, spec));
     }
-    for (heads, dim) in [(1, 64), (2, 128), (4, 128), (5, 64), (8, 128), (13, 64), (40, 128), (96, 64), (127, 64), (128, 128)] {
+    for (heads, dim) in [(1, 64), (2, 128), (4, 128), (5, 64), (8, 128), (13, 64), (16, 64), (40, 128), (96, 64), (127, 64), (128, 128)] {
         let queries = if heads < 32 { 37 } else { 3 };
         let spec = Ragged { queries, keys: 135, heads, dim, range: CAUSAL, ..RAGGED };
         cases.push(case(&format!("ragged/heads-{heads}-dim-{dim}"), ONE, spec));
@@ -108,6 +108,7 @@ fn full() -> Vec<Case> {
 fn case(name: &str, variants: &'static [Variant], spec: Ragged) -> Case {
     let seed = (spec.queries * 31 + spec.keys * 7 + spec.heads * 3 + spec.dim) as u64;
     let check = move |target: &Target<'_>| check(target, &spec, &Data::new(&spec, seed));
+    let variants = with_sm90(variants, [16, 32, 64, 128].contains(&spec.heads));
     Case { group: GROUP, name: name.to_owned(), tolerance: spec.values.tolerance(), full: false, variants, check: Box::new(check) }
 }
 

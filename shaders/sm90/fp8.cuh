@@ -1,0 +1,113 @@
+// Products of e4m3 codes, and the lightning indexer's sum over heads. A warpgroup has 64 keys in registers (A) and ROWS heads of QUERIES
+// queries in shared memory (B): lane l of warp w holds the products of keys 16 w + l / 4 and 8 further with heads 8 j + 2 (l % 4) and the
+// next.
+//
+// Constants: HEADS, a power of two from 8 to 128; DIM, 64 or 128; ROWS, 64, 128 or 256.
+
+constexpr u32 QUERIES = ROWS / HEADS;
+// Queries whose sums a lane keeps.
+constexpr u32 KEPT = QUERIES > 1 ? QUERIES / 2 : 1;
+static_assert(HEADS * QUERIES == ROWS && HEADS % 8 == 0, "a block of 8 rows belongs to one query");
+
+// A product with N rows: N / 2 sums of each thread. `sums += keys * heads` over 32 dimensions; without `add`, `sums = `.
+DEVICE void multiply_e4m3(float (&sums)[32], const u32 (&keys)[4], u64 heads, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %37, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n64k32.f32.e4m3.e4m3 {" PLACES_32 "}, {%32,%33,%34,%35}, %36, add, 1, 1;\n}\n"
+        : FLOATS_32(sums, 0)
+        : "r"(keys[0]), "r"(keys[1]), "r"(keys[2]), "r"(keys[3]), "l"(heads), "r"(add));
+}
+
+DEVICE void multiply_e4m3(float (&sums)[64], const u32 (&keys)[4], u64 heads, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %69, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3 {" PLACES_64 "}, {%64,%65,%66,%67}, %68, add, 1, 1;\n}\n"
+        : FLOATS_64(sums, 0)
+        : "r"(keys[0]), "r"(keys[1]), "r"(keys[2]), "r"(keys[3]), "l"(heads), "r"(add));
+}
+
+DEVICE void multiply_e4m3(float (&sums)[128], const u32 (&keys)[4], u64 heads, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %133, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n256k32.f32.e4m3.e4m3 {" PLACES_128 "}, {%128,%129,%130,%131}, %132, add, 1, 1;\n}\n"
+        : FLOATS_128(sums, 0)
+        : "r"(keys[0]), "r"(keys[1]), "r"(keys[2]), "r"(keys[3]), "l"(heads), "r"(add));
+}
+
+// Waits for the product.
+DEVICE void wait_scores(float (&sums)[32]) { asm volatile("wgmma.wait_group.sync.aligned 0;" : FLOATS_32(sums, 0)::"memory"); }
+DEVICE void wait_scores(float (&sums)[64]) { asm volatile("wgmma.wait_group.sync.aligned 0;" : FLOATS_64(sums, 0)::"memory"); }
+DEVICE void wait_scores(float (&sums)[128]) { asm volatile("wgmma.wait_group.sync.aligned 0;" : FLOATS_128(sums, 0)::"memory"); }
+
+// Starts the product over all dimensions. `heads` is the address of the rows.
+template <int SUMS> DEVICE void start_scores(float (&sums)[SUMS], const u32 (&keys)[DIM / 32][4], u32 heads) {
+    const u64 descriptor = rows_descriptor<DIM>(heads);
+    wgmma_fence();
+#pragma unroll
+    for (u32 step = 0; step < DIM / 32; step++) {
+        multiply_e4m3(sums, keys[step], descriptor + step * 2, step);
+    }
+    wgmma_commit();
+}
+
+// Where a weight of a group of rows lies in shared memory: a lane's four weights of two blocks of 8 heads are neighbours.
+DEVICE u32 weight_place(u32 row) {
+    const u32 block = row / 8, lane = row % 8 / 2;
+    return ((block / 2 * 4 + lane) * 2 + block % 2) * 2 + row % 2;
+}
+
+DEVICE void clear(float (&sum)[2][QUERIES]) {
+#pragma unroll
+    for (u32 query = 0; query < QUERIES; query++) {
+        sum[0][query] = sum[1][query] = 0.0f;
+    }
+}
+
+// relu(x) / SHRINK, for at most 128 products of two codes: below 2^25, so that saturation only rectifies. A multiplication, unlike a maximum,
+// is done at the full rate; a power of two costs no bit.
+constexpr float SHRINK = 33554432.0f;
+DEVICE float rectified(float x) { return __saturatef(x * (1.0f / SHRINK)); }
+
+// relu, weight and sum over a thread's heads, of which this is the product with the rows from FIRST on. `sum` is by key and query, and
+// SHRINK times too small. Neighbouring additions belong to different sums, as each waits for the one before it.
+template <u32 FIRST, int SUMS> DEVICE void add_heads(float (&sum)[2][QUERIES], const float (&products)[SUMS], const float4* weights) {
+    constexpr u32 ROUNDS = HEADS < 16 ? 1 : HEADS / 16 < SUMS / 8 ? HEADS / 16 : SUMS / 8;
+    const u32 lane = threadIdx.x % 32;
+#pragma unroll
+    for (u32 round = 0; round < ROUNDS; round++) {
+#pragma unroll
+        for (u32 i = 0; i < 4; i++) {
+#pragma unroll
+            for (u32 pair = round; pair < SUMS / 8; pair += ROUNDS) {
+                const float4 w = weights[(FIRST / 16 + pair) * 4 + lane % 4];
+                const u32 block = pair * 2 + i / 2, query = (FIRST + block * 8) / HEADS;
+                const float weight = i == 0 ? w.x : i == 1 ? w.y : i == 2 ? w.z : w.w;
+#pragma unroll
+                for (u32 key = 0; key < 2; key++) {
+                    sum[key][query] = __fmaf_rn(weight, rectified(products[block * 4 + key * 2 + i % 2]), sum[key][query]);
+                }
+            }
+        }
+    }
+}
+
+// Four lanes have a quarter of the heads each; every exchange halves what a lane goes on with. Lane l keeps the sums of one key,
+// 16 w + l / 4 + 8 * (l / 2 % 2), for queries l % 2 * KEPT on (both lanes have the only one). The order of the sums is fixed.
+DEVICE void exchange_sums(float (&best)[KEPT], const float (&sum)[2][QUERIES]) {
+    const bool second_key = threadIdx.x & 2, later_queries = threadIdx.x & 1;
+    float kept[QUERIES];
+#pragma unroll
+    for (u32 query = 0; query < QUERIES; query++) {
+        const float given = second_key ? sum[0][query] : sum[1][query];
+        kept[query] = (second_key ? sum[1][query] : sum[0][query]) + __shfl_xor_sync(~0u, given, 2);
+    }
+    if constexpr (QUERIES == 1) {
+        best[0] = kept[0] + __shfl_xor_sync(~0u, kept[0], 1);
+    } else {
+#pragma unroll
+        for (u32 query = 0; query < KEPT; query++) {
+            const float given = later_queries ? kept[query] : kept[query + KEPT];
+            best[query] = (later_queries ? kept[query + KEPT] : kept[query]) + __shfl_xor_sync(~0u, given, 1);
+        }
+    }
+}

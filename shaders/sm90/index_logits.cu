@@ -1,0 +1,275 @@
+// Index logits of flat keys on Hopper: products of e4m3 by `wgmma`, the contract of `indexer/logits`.
+//
+//   q        [queries, HEADS, DIM] e4m3               weights  [queries, HEADS] f32
+//   keys     [columns, DIM] e4m3                      k_scale  [columns] f32
+//   k_start, k_end [queries] i32                      logits   [queries, columns] f32, rows out_stride apart
+//
+// A block stays on its multiprocessor and takes every gridDim.x-th tile of 256 keys x tile_queries queries. Two warpgroups keep 128 keys each
+// in registers for the whole tile; a third streams the queries through a ring in shared memory, 256 rows (heads of 256 / HEADS queries) a
+// stage, leaves out groups that see none of the keys, and writes their -inf. A warpgroup multiplies 64 of its keys with a whole stage, waits,
+// and sums: while one sums, the tensor cores work for the other.
+//
+// Shared memory: STAGES * (256 * DIM + 1 KiB + 8 * QUERIES) bytes and barriers, about 132 KiB. Registers: 224 for each of 256 threads, 56 for
+// 128.
+//
+// Constants: those of `fp8`, HEADS at least 16, ROWS 256.
+
+struct Params {
+    // Tiles in all; of rows; of keys; queries of one.
+    u32 tiles, row_tiles, key_tiles, tile_queries;
+    // Queries and keys of this dispatch, distance of rows of `logits`, the key that the first bound row is.
+    u32 queries, columns, out_stride, first_key;
+    // Of paged keys, and without meaning here.
+    u32 max_pages, page_size, first_page, pages, fill, windowed;
+    // Words from the start of each binding to where this dispatch begins.
+    u32 q_offset, weights_offset, keys_offset, scale_offset, range_offset, table_offset, out_offset;
+};
+
+constexpr u32 TILE_KEYS = 256;
+constexpr u32 SCORING_THREADS = 256;
+constexpr u32 COPYING_THREADS = 128;
+constexpr u32 STAGES = 4;
+constexpr u32 PIECES = DIM / 16;
+constexpr u32 END = ~0u;
+
+struct Shared {
+    u8 q[STAGES][ROWS * DIM];
+    float4 weights[STAGES][ROWS / 4];
+    // First and one past the last key of the tile that a query sees.
+    int2 range[STAGES][QUERIES];
+    // The first query of a stage, within the tile; END after the last.
+    u32 query[STAGES];
+    u64 full[STAGES];
+    u64 empty[STAGES];
+};
+
+struct Tile {
+    u32 first_query, queries, first_key;
+};
+
+DEVICE Tile tile_of(const Params& params, u32 id) {
+    const u32 first = id / params.key_tiles * params.tile_queries;
+    return {first, min(params.tile_queries, params.queries - first), id % params.key_tiles * TILE_KEYS};
+}
+
+// The keys of a tile that a query sees.
+DEVICE int2 range_of(const Params& params, const Tile& tile, const int* k_start, const int* k_end, u32 query) {
+    if (query >= tile.queries) {
+        return {0, 0};
+    }
+    const int low = int(params.first_key + tile.first_key);
+    const int high = int(params.first_key + min(tile.first_key + TILE_KEYS, params.columns));
+    const u32 at = params.range_offset + tile.first_query + query;
+    return {min(max(k_start[at], low), high) - low, min(max(k_end[at], low), high) - low};
+}
+
+// Copies the codes and weights of one group of queries; the rest of a group that is not full stays as it was.
+DEVICE void copy_group(Shared& shared, u32 stage, const u8* q, const float* weights, u32 rows) {
+    // Rows of a thread are a multiple of 8 apart, so that their pieces are permuted alike.
+    constexpr u32 STEP = COPYING_THREADS / PIECES;
+    static_assert(STEP % 8 == 0, "as `swizzled` repeats");
+    const u32 thread = threadIdx.x % COPYING_THREADS, first = thread / PIECES;
+    const u32 codes = shared_address(shared.q[stage]) + swizzled<DIM>(first, thread % PIECES);
+    q += thread * 16;
+#pragma unroll
+    for (u32 row = 0; row < ROWS; row += STEP) {
+        if (first + row < rows) {
+            copy_async_16(codes + row * DIM, q + row * DIM);
+        }
+    }
+    const u32 row = thread * 2;
+    if (row < rows) {
+        copy_async_8(shared_address(shared.weights[stage]) + weight_place(row) * 4, weights + row);
+    }
+}
+
+// -inf for a group of queries that see none of the tile's keys.
+DEVICE void fill_group(const Params& params, const Tile& tile, float* logits, u32 query) {
+    const u32 end = min(tile.first_key + TILE_KEYS, params.columns);
+    const float4 four = {negative_infinity(), negative_infinity(), negative_infinity(), negative_infinity()};
+#pragma unroll 1
+    for (u32 i = threadIdx.x % COPYING_THREADS; i < QUERIES * TILE_KEYS / 4; i += COPYING_THREADS) {
+        const u32 place = query + i / (TILE_KEYS / 4), key = tile.first_key + i % (TILE_KEYS / 4) * 4;
+        if (place >= tile.queries) {
+            break;
+        }
+        float* at = logits + u64(tile.first_query + place) * params.out_stride + key;
+        if (key + 4 <= end && reinterpret_cast<u64>(at) % 16 == 0) {
+            *reinterpret_cast<float4*>(at) = four;
+        } else {
+#pragma unroll 1
+            for (u32 next = key; next < min(key + 4, end); next++, at++) {
+                *at = negative_infinity();
+            }
+        }
+    }
+}
+
+// A stage of the ring, and how often it has been around.
+struct Place {
+    u32 stage = 0, round = 0;
+
+    DEVICE void advance() {
+        stage = stage + 1 == STAGES ? 0 : stage + 1;
+        round += stage == 0;
+    }
+};
+
+// The warpgroup that fills the ring.
+DEVICE void produce(Shared& shared, const Params& params, const u8* q, const float* weights, const int* k_start, const int* k_end,
+                    float* logits) {
+    const u32 lane = threadIdx.x % 32, thread = threadIdx.x % COPYING_THREADS;
+    Place place;
+    for (u32 id = blockIdx.x; id < params.tiles; id += gridDim.x) {
+        const Tile tile = tile_of(params, id);
+        int2 next = range_of(params, tile, k_start, k_end, lane), range;
+        u32 seen = 0;
+        for (u32 query = 0;; query += QUERIES) {
+            const bool last = query >= tile.queries;
+            const u32 first = query % 32;
+            if (first == 0 && !last) {
+                // Lane i has the range of query i of the next 32, and asks for those after.
+                range = next;
+                seen = __ballot_sync(~0u, range.x < range.y);
+                next = range_of(params, tile, k_start, k_end, query + 32 + lane);
+            }
+            if (!last && !(seen >> first & (1u << QUERIES) - 1)) {
+                fill_group(params, tile, logits, query);
+                continue;
+            }
+            if (place.round > 0) {
+                barrier_wait(&shared.empty[place.stage], (place.round - 1) & 1);
+            }
+            if (thread == 0) {
+                shared.query[place.stage] = last ? END : query;
+            }
+            if (!last) {
+                if (thread >= first && thread < first + QUERIES) {
+                    shared.range[place.stage][thread - first] = range;
+                }
+                const u64 row = u64(tile.first_query + query) * HEADS;
+                copy_group(shared, place.stage, q + row * DIM, weights + row, min(QUERIES, tile.queries - query) * HEADS);
+            }
+            copy_async_arrive(&shared.full[place.stage]);
+            if (thread < 32) {
+                barrier_arrive(&shared.full[place.stage]);
+            }
+            place.advance();
+            if (last) {
+                break;
+            }
+        }
+    }
+}
+
+// A thread's part of 64 keys of a tile, words 4 bytes wide, as `wgmma` wants them; and the scale of the key whose sums it ends up with.
+struct Keys {
+    u32 codes[DIM / 32][4];
+    float scale;
+};
+
+// The place of that key in the tile.
+DEVICE u32 own_key(u32 block) { return block * 64 + threadIdx.x / 32 % 4 * 16 + threadIdx.x % 32 / 4 + (threadIdx.x & 2) * 4; }
+
+DEVICE void load_keys(Keys& keys, const Params& params, const Tile& tile, const u32* codes, const float* k_scale, u32 block) {
+    const u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32 % 4, row = block * 64 + warp * 16 + lane / 4, key = tile.first_key + row;
+#pragma unroll
+    for (u32 step = 0; step < DIM / 32; step++) {
+#pragma unroll
+        for (u32 i = 0; i < 4; i++) {
+            const u32 at = key + i % 2 * 8;
+            keys.codes[step][i] = at < params.columns ? codes[u64(at) * (DIM / 4) + step * 8 + i / 2 * 4 + lane % 4] : 0;
+        }
+    }
+    const u32 own = tile.first_key + own_key(block);
+    keys.scale = own < params.columns ? k_scale[own] * SHRINK : 0.0f;
+}
+
+// 64 keys against a group: sums over lanes, and what the queries see is written.
+DEVICE void finish(const Shared& shared, const Params& params, const Tile& tile, u32 own, float scale, const float (&sum)[2][QUERIES],
+                   u32 stage, float* out) {
+    const u32 lane = threadIdx.x % 32, query = shared.query[stage];
+    float best[KEPT];
+    exchange_sums(best, sum);
+#pragma unroll
+    for (u32 i = 0; i < KEPT; i++) {
+        const u32 place = lane % 2 * KEPT + i;
+        if (tile.first_key + own < params.columns && place < QUERIES && query + place < tile.queries) {
+            const int2 range = shared.range[stage][place];
+            const bool seen = int(own) >= range.x && int(own) < range.y;
+            out[u64(query + place) * params.out_stride + own] = seen ? best[i] * scale : negative_infinity();
+        }
+    }
+}
+
+DEVICE void release(Shared& shared, u32 stage) {
+    __syncwarp();
+    if (threadIdx.x % 32 == 0) {
+        barrier_arrive(&shared.empty[stage]);
+    }
+}
+
+// One of the warpgroups that score. What ends a product is done while the next one runs.
+DEVICE void score(Shared& shared, const Params& params, const u32* codes, const float* k_scale, float* logits) {
+    const u32 block = threadIdx.x / 128 * 2;
+    Place place;
+    for (u32 id = blockIdx.x; id < params.tiles; id += gridDim.x) {
+        const Tile tile = tile_of(params, id);
+        Keys keys[2];
+        load_keys(keys[0], params, tile, codes, k_scale, block);
+        load_keys(keys[1], params, tile, codes, k_scale, block + 1);
+        float* out = logits + u64(tile.first_query) * params.out_stride + tile.first_key;
+        float products[ROWS / 2], sum[2][QUERIES];
+        u32 before = END;
+        while (true) {
+            const u32 stage = place.stage;
+            barrier_wait(&shared.full[stage], place.round & 1);
+            place.advance();
+            if (__all_sync(~0u, shared.query[stage] == END)) {
+                release(shared, stage);
+                break;
+            }
+            fence_async();
+            start_scores(products, keys[0].codes, shared_address(shared.q[stage]));
+            if (before != END) {
+                finish(shared, params, tile, own_key(block + 1), keys[1].scale, sum, before, out);
+                release(shared, before);
+            }
+            clear(sum);
+            wait_scores(products);
+            add_heads<0>(sum, products, shared.weights[stage]);
+            start_scores(products, keys[1].codes, shared_address(shared.q[stage]));
+            finish(shared, params, tile, own_key(block), keys[0].scale, sum, stage, out);
+            clear(sum);
+            wait_scores(products);
+            add_heads<0>(sum, products, shared.weights[stage]);
+            before = stage;
+        }
+        if (before != END) {
+            finish(shared, params, tile, own_key(block + 1), keys[1].scale, sum, before, out);
+            release(shared, before);
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(SCORING_THREADS + COPYING_THREADS, 1)
+index_logits(const Params params, const u8* q, const float* weights, const u32* keys, const float* k_scale, const int* k_start,
+             const int* k_end, float* logits) {
+    extern __shared__ __align__(1024) u8 memory[];
+    Shared& shared = *reinterpret_cast<Shared*>(memory);
+    if (threadIdx.x < STAGES) {
+        // All copies, and the ordinary writes of the first warp.
+        barrier_init(&shared.full[threadIdx.x], COPYING_THREADS + 32);
+        barrier_init(&shared.empty[threadIdx.x], SCORING_THREADS / 32);
+        barrier_fence();
+    }
+    __syncthreads();
+    if (threadIdx.x >= SCORING_THREADS) {
+        registers_give<40>();
+        produce(shared, params, q + u64(params.q_offset) * 4, weights + params.weights_offset, k_start, k_end,
+                logits + params.out_offset);
+    } else {
+        registers_take<232>();
+        score(shared, params, keys + params.keys_offset, k_scale + params.scale_offset, logits + params.out_offset);
+    }
+}

@@ -1,0 +1,172 @@
+//! Tiles and kernels of the `sm90` variant.
+
+use dsa_engine::Device;
+use dsa_engine::wgsl::Access::{Read, ReadWrite};
+
+use super::Params;
+use crate::sm90::Sm90Kernel;
+
+/// Keys of a tile of flat keys, and of a step through a paged cache.
+const TILE_KEYS: u32 = 256;
+const STEP_KEYS: u32 = 64;
+/// Heads of queries that a product of flat keys takes at once; `ROWS` of `shaders/sm90/index_logits.cu`.
+const RAGGED_ROWS: u32 = 256;
+/// Blocks of the paged kernel that a multiprocessor has at a time.
+const PAGED_BLOCKS: u32 = 3;
+/// What a tile's start costs, in groups of queries and in steps.
+const START_GROUPS: u64 = 8;
+const START_STEPS: u64 = 3;
+
+/// The part of the problem that the kernels are compiled for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sm90 {
+    index_heads: u32,
+    dim: u32,
+    multiprocessors: u32,
+    /// Tokens of a page, and heads of queries that a block takes, for paged keys.
+    paged: Option<(u32, u32)>,
+}
+
+impl Sm90 {
+    /// Flat keys, unless the kernel has no such shape.
+    pub(super) fn ragged(device: &Device, index_heads: u32, dim: u32) -> Option<Self> {
+        let fits = [16, 32, 64, 128].contains(&index_heads);
+        fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), paged: None })
+    }
+
+    /// A paged cache, unless the kernel has no such shape.
+    pub(super) fn paged(device: &Device, index_heads: u32, dim: u32, next_n: u32, page_size: u32) -> Option<Self> {
+        let fits = [8, 16, 32, 64, 128].contains(&index_heads) && page_size.is_multiple_of(4);
+        let rows = if index_heads.saturating_mul(next_n) <= 64 { 64 } else { 128 };
+        fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), paged: Some((page_size, rows)) })
+    }
+
+    pub(super) fn kernel(&self) -> Sm90Kernel {
+        let (heads, dim, params_bytes) = (self.index_heads, self.dim, size_of::<Params>() as u32);
+        match self.paged {
+            None => {
+                let queries = RAGGED_ROWS / heads;
+                // Four stages of codes, weights, ranges, a number and two barriers.
+                let shared_bytes = 4 * (RAGGED_ROWS * dim + RAGGED_ROWS * 4 + queries * 8 + 4 + 16);
+                Sm90Kernel {
+                    modules: &["sm90/hopper", "sm90/fp8", "sm90/index_logits"],
+                    constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", RAGGED_ROWS)],
+                    function: "index_logits",
+                    threads: 384,
+                    shared_bytes,
+                    params_bytes,
+                    bindings: &[
+                        ("q", Read),
+                        ("weights", Read),
+                        ("keys", Read),
+                        ("k_scale", Read),
+                        ("k_start", Read),
+                        ("k_end", Read),
+                        ("logits", ReadWrite),
+                    ],
+                }
+            }
+            Some((page_size, rows)) => {
+                // The greatest power of two up to 64 that divides the page is certainly in one.
+                let pieces = STEP_KEYS >> page_size.trailing_zeros().min(6);
+                // Six stages of codes, scales, flags and two barriers; at most 8 bytes between them.
+                let shared_bytes = rows * (dim + 4) + 6 * (STEP_KEYS * (dim + 4) + pieces * 4 + 16) + 16;
+                Sm90Kernel {
+                    modules: &["sm90/hopper", "sm90/fp8", "sm90/paged_index_logits"],
+                    constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", rows), ("PAGE_SIZE", page_size)],
+                    function: "paged_index_logits",
+                    threads: 160,
+                    shared_bytes,
+                    params_bytes,
+                    bindings: &[
+                        ("q", Read),
+                        ("weights", Read),
+                        ("keys", Read),
+                        ("block_table", Read),
+                        ("context_lengths", Read),
+                        ("logits", ReadWrite),
+                    ],
+                }
+            }
+        }
+    }
+
+    /// Cuts the work of `sequences` sequences into tiles. Returns their number, and how many blocks to start.
+    pub(super) fn count_tiles(&self, params: &mut Params, sequences: u64) -> (u64, u64) {
+        match self.paged {
+            None => {
+                params.key_tiles = params.columns.div_ceil(TILE_KEYS);
+                params.tile_queries = self.tile_queries(params.queries, params.key_tiles);
+                params.row_tiles = params.queries.div_ceil(params.tile_queries);
+                let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles);
+                (tiles, tiles.min(u64::from(self.multiprocessors)))
+            }
+            Some((_, rows)) => {
+                params.tile_queries = rows / self.index_heads;
+                params.row_tiles = params.queries.div_ceil(params.tile_queries);
+                params.key_tiles = self.parts(params.columns, u64::from(params.row_tiles) * sequences);
+                let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
+                (tiles, tiles)
+            }
+        }
+    }
+
+    /// Queries of a tile of flat keys: as many as leave no multiprocessor without work for long.
+    fn tile_queries(&self, queries: u32, key_tiles: u32) -> u32 {
+        let cost = |&tile: &u32| {
+            let tiles = u64::from(queries.div_ceil(tile)) * u64::from(key_tiles);
+            let groups = u64::from(tile.min(queries).div_ceil(RAGGED_ROWS / self.index_heads));
+            tiles.div_ceil(u64::from(self.multiprocessors)) * (groups + START_GROUPS)
+        };
+        [512, 384, 256, 192, 128, 64].into_iter().min_by_key(cost).unwrap_or(256)
+    }
+
+    /// Parts of a sequence's columns, for so many groups of queries: as for [`Sm90::tile_queries`].
+    fn parts(&self, columns: u32, groups: u64) -> u32 {
+        let (steps, slots) = (columns.div_ceil(STEP_KEYS), u64::from(self.multiprocessors * PAGED_BLOCKS));
+        let cost = |&parts: &u32| (groups * u64::from(parts)).div_ceil(slots) * (u64::from(steps.div_ceil(parts)) + START_STEPS);
+        (1..=steps.min(self.multiprocessors * PAGED_BLOCKS)).min_by_key(cost).unwrap_or(1)
+    }
+}
+
+/// An H200's if the device does not say.
+fn multiprocessors(device: &Device) -> u32 {
+    device.capabilities().multiprocessors.unwrap_or(132).max(1)
+}
+
+/// The forms of both kernels.
+pub(crate) fn catalogue() -> Vec<Sm90Kernel> {
+    let mut all = Vec::new();
+    for (index_heads, dim) in [(64, 128), (32, 128), (64, 64), (128, 64), (16, 128)] {
+        all.push(Sm90 { index_heads, dim, multiprocessors: 132, paged: None }.kernel());
+    }
+    for (index_heads, dim, page_size, rows) in
+        [(64, 128, 64, 64), (64, 128, 64, 128), (32, 128, 64, 64), (32, 64, 16, 64), (128, 128, 60, 128), (8, 64, 64, 128)]
+    {
+        all.push(Sm90 { index_heads, dim, multiprocessors: 132, paged: Some((page_size, rows)) }.kernel());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_cut_so_that_all_multiprocessors_have_some() {
+        let ragged = Sm90 { index_heads: 64, dim: 128, multiprocessors: 132, paged: None };
+        let mut params = Params { queries: 4096, columns: 131_072, ..Params::default() };
+        let (tiles, blocks) = ragged.count_tiles(&mut params, 1);
+        assert_eq!(tiles, u64::from(params.row_tiles) * 512);
+        assert_eq!(blocks, 132);
+        let mut small = Params { queries: 3, columns: 300, ..Params::default() };
+        assert_eq!(ragged.count_tiles(&mut small, 1), (2, 2));
+
+        let paged = Sm90 { paged: Some((64, 64)), ..ragged };
+        for (sequences, columns, least) in [(1, 131_072, 300), (64, 131_072, 380), (1, 64, 1), (1000, 100, 1000)] {
+            let mut params = Params { queries: 1, columns, ..Params::default() };
+            let (tiles, blocks) = paged.count_tiles(&mut params, sequences);
+            assert!(blocks >= least && tiles == blocks, "{sequences} x {columns}: {blocks}");
+        }
+    }
+}
