@@ -4,7 +4,7 @@ use dsa_engine::cuda::CudaSpec;
 use dsa_engine::wgsl::Access;
 use dsa_engine::{Device, Kernel, ShaderFile, ShaderLibrary};
 
-use crate::{Result, index_logits};
+use crate::{Result, attention, index_logits};
 
 macro_rules! files {
     ($($module:literal: $file:literal),* $(,)?) => {
@@ -17,6 +17,9 @@ static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
         "sm90/hopper": "hopper.cuh",
         "sm90/fp8": "fp8.cuh",
+        "sm90/attend": "attend.cu",
+        "sm90/attend_direct": "attend_direct.cu",
+        "sm90/attend_partial": "attend_partial.cu",
         "sm90/index_logits": "index_logits.cu",
         "sm90/paged_index_logits": "paged_index_logits.cu",
     ],
@@ -86,5 +89,5 @@ pub(crate) fn refusal(device: &Device) -> Option<String> {
 
 /// Every form that plans compile, at the models' sizes and at the extremes: tests put each of them through the compiler.
 pub fn catalogue() -> Vec<Sm90Kernel> {
-    index_logits::sm90_catalogue()
+    [attention::sm90_catalogue(), index_logits::sm90_catalogue()].concat()
 }

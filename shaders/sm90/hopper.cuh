@@ -8,6 +8,9 @@ using u64 = unsigned long long;
 
 DEVICE float negative_infinity() { return __int_as_float(0xff800000); }
 
+// A value that is the same in all lanes, told to the compiler, which then keeps what follows from it in uniform registers.
+DEVICE u32 uniform(u32 value) { return __shfl_sync(~0u, value, 0); }
+
 DEVICE u32 shared_address(const void* pointer) { return static_cast<u32>(__cvta_generic_to_shared(pointer)); }
 
 // --- mbarriers: `count` arrivals complete a phase; a waiter says which phase, by its parity.
@@ -40,6 +43,11 @@ DEVICE void copy_async_16(u32 to, const void* from) {
     asm volatile("cp.async.cg.shared.global.L2::256B [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
 }
 
+// Zeros instead, if not `there`; the address must be one that could be read.
+DEVICE void copy_async_16_or_zero(u32 to, const void* from, bool there) {
+    asm volatile("cp.async.cg.shared.global.L2::256B [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
+}
+
 DEVICE void copy_async_8(u32 to, const void* from) { asm volatile("cp.async.ca.shared.global [%0], [%1], 8;" ::"r"(to), "l"(from) : "memory"); }
 
 // An arrival once all copies of this thread so far are there. What they wrote is read by matrix products only after `fence_async` of the
@@ -47,6 +55,8 @@ DEVICE void copy_async_8(u32 to, const void* from) { asm volatile("cp.async.ca.s
 DEVICE void copy_async_arrive(u64* barrier) {
     asm volatile("cp.async.mbarrier.arrive.noinc.shared.b64 [%0];" ::"r"(shared_address(barrier)) : "memory");
 }
+
+DEVICE void copy_async_wait_all() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
 // A whole block of memory; addresses and size are multiples of 16 bytes. Matrix products and ordinary reads see it after the barrier.
 DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) {
@@ -77,10 +87,23 @@ template <u32 ROW_BYTES> DEVICE u64 rows_descriptor(u32 address) {
     return swizzle << 62 | group << 32 | 1ull << 16 | (address >> 4 & 0x3fff);
 }
 
+// The same block of 128-byte rows read along its columns: the rows are the inner dimension of a product. Blocks of 64 columns are
+// `block_bytes` apart.
+DEVICE u64 columns_descriptor(u32 address, u32 block_bytes) {
+    return 1ull << 62 | u64(1024 / 16) << 32 | u64(block_bytes / 16) << 16 | (address >> 4 & 0x3fff);
+}
+
 // Byte of a 16-byte piece of a row in such a matrix.
 template <u32 ROW_BYTES> DEVICE u32 swizzled(u32 row, u32 piece) {
     const u32 mixed = ROW_BYTES == 128 ? piece ^ (row & 7) : piece ^ (row >> 1 & 3);
     return row * ROW_BYTES + mixed * 16;
+}
+
+// 2^x, as exact as the hardware has it: 2 units in the last place.
+DEVICE float exp2_fast(float x) {
+    float result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
 }
 
 #define FLOATS_4(d, i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
@@ -88,6 +111,7 @@ template <u32 ROW_BYTES> DEVICE u32 swizzled(u32 row, u32 piece) {
 #define FLOATS_32(d, i) FLOATS_16(d, i), FLOATS_16(d, i + 16)
 #define FLOATS_64(d, i) FLOATS_32(d, i), FLOATS_32(d, i + 32)
 #define FLOATS_128(d, i) FLOATS_64(d, i), FLOATS_64(d, i + 64)
+#define PLACES_16 "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15"
 #define PLACES_32                                                                                                                       \
     "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
 #define PLACES_64                                                                                                                       \

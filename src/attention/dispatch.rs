@@ -6,6 +6,7 @@ use bytemuck::NoUninit;
 use dsa_engine::{Binding, Buffer, Constant, Device, DeviceKind, Encoder, Grid, Kernel};
 
 use super::plan::{KeyList, KeyTensors, Shape, Tensors, Tuning};
+use super::sm90;
 use crate::shaders::Specialisation;
 use crate::variant::MatrixUnit;
 use crate::{DType, Error, KvFormat, Result, Variant};
@@ -60,7 +61,7 @@ pub(super) struct Dispatches {
 
 #[repr(C)]
 #[derive(Clone, Copy, NoUninit)]
-struct AttendParams {
+pub(super) struct AttendParams {
     workgroups: u32,
     heads: u32,
     head_blocks: u32,
@@ -96,17 +97,20 @@ struct MergeParams {
 impl Dispatches {
     pub(super) fn new(device: &Device, shape: &Shape, variant: Variant, tuning: Tuning) -> Result<Self> {
         let unit = if variant == Variant::Matrix { MatrixUnit::of(device).ok() } else { None };
-        let head_block = head_block(shape.heads, unit);
-        let windows = windows(device, shape, tuning)?;
-        let splits = splits(device, shape, tuning, &windows, head_block)?;
+        let hopper = variant == Variant::Sm90;
+        let head_block = if hopper { sm90::HEAD_BLOCK } else { head_block(shape.heads, unit) };
+        // Addresses in CUDA C++ have 64 bits.
+        let visible = if hopper { u64::MAX } else { device.capabilities().max_binding_bytes };
+        let windows = windows(shape, visible.min(tuning.max_window_bytes))?;
+        let splits = splits(device, shape, tuning, &windows, head_block, variant)?;
         let slots = windows.len() as u64 * splits;
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
         let attend = match unit {
-            Some(unit) => attend_matrix(shape, unit, direct),
-            None => attend(shape, variant, direct),
+            _ if hopper => sm90::attend(shape.d_qk, shape.kv_format, direct).kernel(device)?,
+            Some(unit) => attend_matrix(shape, unit, direct).kernel(device)?,
+            None => attend(shape, variant, direct).kernel(device)?,
         };
-        let attend = attend.kernel(device)?;
         let workspace = if direct {
             None
         } else {
@@ -274,8 +278,8 @@ pub(super) fn matrix_fits(shape: &Shape) -> bool {
         && shape.kv_format != KvFormat::Plain(DType::F32)
 }
 
-fn windows(device: &Device, shape: &Shape, tuning: Tuning) -> Result<Vec<Window>> {
-    let limit = device.capabilities().max_binding_bytes.min(tuning.max_window_bytes);
+/// Windows of at most `limit` bytes.
+fn windows(shape: &Shape, limit: u64) -> Result<Vec<Window>> {
     let most = limit / shape.row_bytes();
     let mut windows = Vec::new();
     for segment in 0..shape.segments() {
@@ -298,7 +302,7 @@ fn partial_bytes(shape: &Shape, slots: u64) -> u64 {
     slots * u64::from(shape.heads) * (u64::from(shape.d_v) * 4 + 8)
 }
 
-fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window], head_block: u32) -> Result<u64> {
+fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window], head_block: u32, variant: Variant) -> Result<u64> {
     let keys = match shape.keys {
         KeyList::Listed { top_k } => top_k.into(),
         KeyList::Range => windows.iter().map(|window| window.rows).max().unwrap_or(0),
@@ -310,10 +314,14 @@ fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window], he
         }
         return Ok(least.max(splits.into()));
     }
-    let software = device.info().kind == DeviceKind::Software;
-    let target = if software { TARGET_WORKGROUPS_SOFTWARE } else { TARGET_WORKGROUPS };
+    let (target, tiles) = match (device.info().kind, variant) {
+        (DeviceKind::Software, _) => (TARGET_WORKGROUPS_SOFTWARE, 1),
+        // One block fills a multiprocessor, and takes as long to begin as for a tile.
+        (_, Variant::Sm90) => (device.capabilities().multiprocessors.unwrap_or(132).into(), 2),
+        _ => (TARGET_WORKGROUPS, 1),
+    };
     let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block));
-    let wanted = (target / blocks).clamp(1, keys.div_ceil(TILE).min(MAX_CHOSEN_SPLITS));
+    let wanted = (target / blocks).clamp(1, keys.div_ceil(TILE * tiles).min(MAX_CHOSEN_SPLITS));
     let affordable = workspace_limit(device, tuning) / partial_bytes(shape, windows.len() as u64);
     Ok(wanted.min(affordable).max(least).max(1))
 }

@@ -14,11 +14,13 @@ mod dense;
 mod dispatch;
 mod host;
 mod plan;
+mod sm90;
 mod sparse_decode;
 mod sparse_prefill;
 
 pub use dense::{DenseAttention, DenseAttentionArgs, DenseAttentionOptions};
 pub(crate) use dispatch::catalogue;
 pub use plan::Tuning;
+pub(crate) use sm90::catalogue as sm90_catalogue;
 pub use sparse_decode::{SparseDecode, SparseDecodeArgs, SparseDecodeOptions};
 pub use sparse_prefill::{SparseAttention, SparseAttentionArgs, SparseAttentionOptions};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use dsa_engine::{Buffer, Device, DeviceKind, Encoder};
 
 use super::dispatch::{Dispatches, matrix_fits};
-use super::host;
+use super::{host, sm90};
 use crate::windows::{at_least, distinct};
 use crate::{DType, Error, KvFormat, Result, Variant, variant};
 
@@ -140,6 +140,9 @@ fn variants(device: &Device, shape: &Shape) -> Vec<Variant> {
     if matrix_fits(shape) {
         let cuda = device.capabilities().compute_capability.is_some() && device.info().kind != DeviceKind::Software;
         variants.insert(if cuda { 0 } else { 2 }, Variant::Matrix);
+    }
+    if sm90::fits(shape) && device.capabilities().compute_capability.is_some() {
+        variants.insert(0, Variant::Sm90);
     }
     variants
 }

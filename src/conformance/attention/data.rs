@@ -89,7 +89,12 @@ impl Spec {
     pub(super) fn variants(&self) -> &'static [Variant] {
         let in_halves = self.q_dtype != DType::F32 && self.kv_format != KvFormat::Plain(DType::F32);
         let listed = self.op != Op::Dense;
-        if listed && in_halves && self.d_qk >= 512 && self.d_v == 512 && self.heads > 8 { super::WITH_MATRIX } else { super::VARIANTS }
+        let bf16 = self.q_dtype == DType::Bf16 && self.kv_format != KvFormat::Plain(DType::F16);
+        match listed && in_halves && self.d_qk >= 512 && self.d_v == 512 && self.heads > 8 {
+            true if bf16 => super::WITH_SM90,
+            true => super::WITH_MATRIX,
+            false => super::VARIANTS,
+        }
     }
 
     pub(super) fn prefill(queries: usize, heads: usize, d_qk: usize, rows: usize, top_k: usize) -> Self {
