@@ -11,8 +11,11 @@ use portable_dsa::engine::{Device, DeviceKind};
 fn main() {
     let arguments = Arguments::from_args();
     let cases: Vec<_> = cases().into_iter().filter(|case| !case.full).map(Arc::new).collect();
-    let listed = conformance::devices(None).expect("no device was named");
-    let software = listed.into_iter().filter(|(info, _)| info.kind == DeviceKind::Software).find_map(|(_, device)| device.ok());
+    let mut listed = conformance::devices(None).expect("no device was named");
+    listed.retain(|(info, _)| info.kind == DeviceKind::Software);
+    // SwiftShader compiles for one thread at a time, and ten times as long as lavapipe.
+    listed.sort_by_key(|(info, _)| info.name.contains("SwiftShader"));
+    let software = listed.into_iter().find_map(|(_, device)| device.ok());
     let (with_matrices, others): (Vec<_>, Vec<_>) = MUTATIONS.iter().partition(|mutation| mutation.module.ends_with("_matrix"));
     let mut tests = Vec::new();
     match software {

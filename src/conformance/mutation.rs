@@ -23,6 +23,7 @@ pub struct Mutation {
 }
 
 const ATTENTION: &[&str] = &["sparse-attention", "sparse-decode", "dense-attention"];
+const LISTED: &[&str] = &["sparse-attention", "sparse-decode"];
 const LOGITS: &[&str] = &["index-logits"];
 const ROWS: &[&str] = &["index-keys", "index-queries"];
 const QUANTISED: &[&str] = &["index-keys", "index-queries", "kv-cache", "formats"];
@@ -37,7 +38,6 @@ const FIRST: &[(&str, &str)] = &[
     ("dense-attention", "causal/d512-h8-q16-n16"),
     ("index-logits", "ragged/codes"),
     ("index-logits", "paged/hostile-pages"),
-    ("index-logits", "paged/page-61"),
     ("index-keys", "paged/page-2"),
     ("index-keys", "steps/rope-interleaved-64"),
     ("index-keys", "steps/norm-of-small-64"),
@@ -85,13 +85,13 @@ pub const MUTATIONS: &[Mutation] = &[
     m("keys take their neighbour's scale", "indexer/logits_matrix", LOGITS, "key_scale[place], key_word", "key_scale[place ^ 1u], key_word"),
     m("the last matrices of keys are the first", "indexer/logits_matrix", LOGITS, "products[i * ACROSS + half * ACROSS / 2u + j], &scratch", "products[i * ACROSS + j], &scratch"),
     m("keys of missing pages are zeros", "indexer/logits_matrix", LOGITS, "key_scale[place], key_word[place] != ABSENT)", "key_scale[place], true)"),
-    m("a sum is not rescaled", "attention/attend_matrix", ATTENTION, "sums[i] *= exp2(reference[line] - factors[line]);", "sums[i] *= 1.0;"),
-    m("the values are not rescaled", "attention/attend_matrix", ATTENTION, "*= exp2(reference[line] - factors[line]) * shift_change;", "*= shift_change;"),
-    m("the values keep their old shift", "attention/attend_matrix", ATTENTION, "*= exp2(reference[line] - factors[line]) * shift_change;", "*= exp2(reference[line] - factors[line]);"),
-    m("the output keeps its shift", "attention/attend_matrix", ATTENTION, "sum * relative, seen) * relative * power_of_two(shift);", "sum * relative, seen) * relative;"),
-    m("invalid rows have weight", "attention/attend_matrix", ATTENTION, "select(0.0, exp2(scores[line * SCORE_ROW + value % TILE] - reference[line]), valid)", "exp2(max(scores[line * SCORE_ROW + value % TILE], -9.0) - max(reference[line], -9.0))"),
-    m("the last keys are left out", "attention/attend_matrix", ATTENTION, "let tiles = (entries + TILE - 1u) / TILE;", "let tiles = entries / TILE;"),
-    m("rotary queries are the first ones", "attention/attend_matrix", ATTENTION, "let block = subgroup % ROTARY;", "let block = 0u;"),
+    m("a sum is not rescaled", "attention/attend_matrix", LISTED, "sums[i] *= exp2(reference[line] - factors[line]);", "sums[i] *= 1.0;"),
+    m("the values are not rescaled", "attention/attend_matrix", LISTED, "*= exp2(reference[line] - factors[line]) * shift_change;", "*= shift_change;"),
+    m("the values keep their old shift", "attention/attend_matrix", LISTED, "*= exp2(reference[line] - factors[line]) * shift_change;", "*= exp2(reference[line] - factors[line]);"),
+    m("the output keeps its shift", "attention/attend_matrix", LISTED, "sum * relative, seen) * relative * power_of_two(shift);", "sum * relative, seen) * relative;"),
+    m("invalid rows have weight", "attention/attend_matrix", LISTED, "select(0.0, exp2(scores[line * SCORE_ROW + value % TILE] - reference[line]), valid)", "exp2(max(scores[line * SCORE_ROW + value % TILE], -9.0) - max(reference[line], -9.0))"),
+    m("the last keys are left out", "attention/attend_matrix", LISTED, "let tiles = (entries + TILE - 1u) / TILE;", "let tiles = entries / TILE;"),
+    m("rotary queries are the first ones", "attention/attend_matrix", LISTED, "let block = subgroup % ROTARY;", "let block = 0u;"),
     m("a butterfly's sign is wrong", "indexer/rows", ROWS, "select(sum + other, other - sum, (lane & mask) != 0u)", "select(sum + other, sum - other, (lane & mask) != 0u)"),
     m("rope turns the other way", "indexer/rows", ROWS, "select(partner * s, -(partner * s), first < 32u)", "select(partner * s, -(partner * s), first >= 32u)"),
     m("interleaved rope turns the other way", "indexer/rows", ROWS, "v.x * s.x + v.y * c.x", "v.y * c.x - v.x * s.x"),
@@ -175,8 +175,9 @@ impl Mutation {
             first.is_none()
         });
         device.replace_shader(self.module, None)?;
-        if let Some((_, reason)) = first.as_ref().filter(|(_, reason)| reason.starts_with(NO_SHADER)) {
-            return Err(EngineError::Shader { module: self.module.to_owned(), reason: reason.clone() }.into());
+        let refused = first.as_ref().and_then(|(_, reason)| reason.strip_prefix(NO_SHADER)?.split_once("`: "));
+        if let Some((module, reason)) = refused {
+            return Err(EngineError::Shader { module: module.to_owned(), reason: reason.to_owned() }.into());
         }
         Ok(first.map(|(number, reason)| (format!("{}/{}", trials[number].case.group, trials[number].case.name), reason)))
     }
