@@ -13,7 +13,7 @@ fn main() {
     let cases: Vec<_> = cases().into_iter().filter(|case| !case.full).map(Arc::new).collect();
     let mut listed = conformance::devices(None).expect("no device was named");
     listed.retain(|(info, _)| info.kind == DeviceKind::Software);
-    // SwiftShader compiles for one thread at a time, and ten times as long as lavapipe.
+    // SwiftShader compiles for one thread at a time, and takes far longer than lavapipe.
     listed.sort_by_key(|(info, _)| info.name.contains("SwiftShader"));
     let software = listed.into_iter().find_map(|(_, device)| device.ok());
     let (with_matrices, others): (Vec<_>, Vec<_>) = MUTATIONS.iter().partition(|mutation| mutation.module.ends_with("_matrix"));
