@@ -14,15 +14,17 @@ fn main() {
     let arguments = Arguments::from_args();
     let full = std::env::var_os("DSA_FULL").is_some_and(|value| value == "1");
     let cases: Vec<_> = cases().into_iter().map(Arc::new).collect();
+    let mut lists = Vec::new();
     let mut tests = Vec::new();
     let mut found = Vec::new();
     for (info, device) in conformance::devices(None).expect("no device was named") {
         match device {
-            Ok(device) => tests.extend(conformance::trials(&device, &cases).into_iter().map(|trial| test(trial, full))),
+            Ok(device) => lists.push(conformance::trials(&device, &cases).into_iter().map(|trial| test(trial, full)).collect()),
             Err(error) => tests.push(Trial::test(format!("{info}/open"), move || Err(Failed::from(error.to_string())))),
         }
         found.push(info);
     }
+    tests.extend(conformance::interleave(lists));
     for required in std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').filter(|required| !NO_DEVICES.contains(required)) {
         let present = found.iter().any(|info| is_device(info, required));
         let outcome = move || if present { Ok(()) } else { Err(Failed::from("required by DSA_REQUIRE, but not on this machine")) };

@@ -1,7 +1,7 @@
 //! Compiled kernels.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cuda::CudaKernel;
 use crate::device::Inner;
@@ -33,9 +33,17 @@ pub(crate) enum Compiled {
 /// The kernels that a device has compiled, and the sources that stand in for modules of a library.
 #[derive(Debug, Default)]
 pub(crate) struct Kernels {
-    compiled: Mutex<HashMap<String, Kernel>>,
-    replaced: Mutex<HashMap<String, String>>,
+    state: Mutex<State>,
 }
+
+#[derive(Debug, Default)]
+struct State {
+    slots: HashMap<String, Slot>,
+    replaced: Arc<HashMap<String, String>>,
+}
+
+/// A compiled kernel; locked by whoever compiles it, so that others who want the same one wait for it, and those who want another do not.
+type Slot = Arc<Mutex<Option<Kernel>>>;
 
 impl Kernels {
     /// A kernel from memory, or composed and then compiled; `compile` is told whether all sources are the library's own.
@@ -55,28 +63,35 @@ impl Kernels {
         device: &DeviceInfo,
         compile: impl FnOnce(&HashMap<String, String>) -> Result<Kernel>,
     ) -> Result<Kernel> {
-        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kernel) = compiled.get(&key) {
+        let (slot, replaced) = {
+            let mut state = lock(&self.state);
+            (Arc::clone(state.slots.entry(key.clone()).or_default()), Arc::clone(&state.replaced))
+        };
+        let mut slot = lock(&slot);
+        if let Some(kernel) = &*slot {
             return Ok(kernel.clone());
         }
         let start = std::time::Instant::now();
-        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
         let kernel = compile(&replaced)?;
         tracing::debug!(kernel = key, %device, elapsed = ?start.elapsed(), "compiled");
-        compiled.insert(key, kernel.clone());
-        Ok(kernel)
+        Ok(slot.insert(kernel).clone())
     }
 
     /// Kernels compiled from now on take this source for a module; `None` for the library's own again.
     fn replace(&self, module: &str, source: Option<String>) {
-        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.state);
+        let replaced = Arc::make_mut(&mut state.replaced);
         match source {
             Some(source) => replaced.insert(module.to_owned(), source),
             None => replaced.remove(module),
         };
-        compiled.clear();
+        // A kernel that is being compiled goes to a slot that nobody finds any more.
+        state.slots.clear();
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Kernel {

@@ -20,7 +20,7 @@ mod topk;
 use dsa_engine::Device;
 
 pub use mutation::{MUTATIONS, Mutation};
-pub use runner::{Outcome, Report, Trial, devices, run, trials};
+pub use runner::{Outcome, Report, Trial, devices, interleave, run, trials};
 
 use crate::Variant;
 

@@ -1,10 +1,11 @@
 //! Broken kernels: does the suite notice? Each mutation changes one place of one shader the way people err: a range off by one, a rescale that
 //! is forgotten, the scale of another block, a tie that goes the other way.
 
-use dsa_engine::Device;
+use dsa_engine::{Device, EngineError};
 
 use super::runner::{self, Outcome, Trial};
 use crate::shaders::LIBRARY;
+use crate::{Variant, variant};
 
 /// One change of one shader.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +23,28 @@ pub struct Mutation {
 }
 
 const ATTENTION: &[&str] = &["sparse-attention", "sparse-decode", "dense-attention"];
+const LISTED: &[&str] = &["sparse-attention", "sparse-decode"];
 const LOGITS: &[&str] = &["index-logits"];
 const ROWS: &[&str] = &["index-keys", "index-queries"];
 const QUANTISED: &[&str] = &["index-keys", "index-queries", "kv-cache", "formats"];
 const TOP_K: &[&str] = &["top-k"];
+
+/// Small cases that notice much, or what few others do: they run before the rest.
+const FIRST: &[(&str, &str)] = &[
+    ("sparse-attention", "corner/growing-rows"),
+    ("sparse-attention", "features/d512-h13-n1592-k384-sink-true-perquery"),
+    ("sparse-attention", "corner/one-key-wins"),
+    ("sparse-decode", "groups/ranges"),
+    ("dense-attention", "causal/d512-h8-q16-n16"),
+    ("index-logits", "ragged/codes"),
+    ("index-logits", "paged/hostile-pages"),
+    ("index-keys", "paged/page-2"),
+    ("index-keys", "steps/rope-interleaved-64"),
+    ("index-keys", "steps/norm-of-small-64"),
+    ("top-k", "rows/shape/k-above-columns"),
+    ("top-k", "rows/range/hostile"),
+    ("top-k", "rows/range/lengths"),
+];
 
 const fn m(name: &'static str, module: &'static str, groups: &'static [&'static str], from: &'static str, to: &'static str) -> Mutation {
     Mutation { name, module, from, to, groups }
@@ -59,6 +78,20 @@ pub const MUTATIONS: &[Mutation] = &[
     m("the last heads are left out", "indexer/logits", LOGITS, "y < (i + 1u) * HEAD_LANES;", "y + 1u < (i + 1u) * HEAD_LANES;"),
     m("what no query sees is left as it was", "indexer/logits", LOGITS, "} else if (params.fill != 0u) {", "} else if (params.fill > 1u) {"),
     m("missing pages are the first", "indexer/columns", LOGITS, "let page = block_table[params.table_offset + sequence * params.max_pages + entry];", "let page = max(block_table[params.table_offset + sequence * params.max_pages + entry], 0);"),
+    m("the last query is left out", "indexer/logits_matrix", LOGITS, "atomicMax(&end_query, i + 1u);", "atomicMax(&end_query, i);"),
+    m("a query that sees a tile's first key only is left out", "indexer/logits_matrix", LOGITS, "&& range.y > tile.column)", "&& range.y > tile.column + 1u)"),
+    m("a head is not rectified", "indexer/logits_matrix", LOGITS, "fma(max(product, vec4<f32>(0.0)), vec4<f32>(weight), sum)", "fma(product, vec4<f32>(weight), sum)"),
+    m("all queries have the first one's weights", "indexer/logits_matrix", LOGITS, "weights[params.weights_offset + at * HEADS + min(head, HEADS - 1u)]", "weights[params.weights_offset + min(head, HEADS - 1u)]"),
+    m("keys take their neighbour's scale", "indexer/logits_matrix", LOGITS, "key_scale[place], key_word", "key_scale[place ^ 1u], key_word"),
+    m("the last matrices of keys are the first", "indexer/logits_matrix", LOGITS, "products[i * ACROSS + half * ACROSS / 2u + j], &scratch", "products[i * ACROSS + j], &scratch"),
+    m("keys of missing pages are zeros", "indexer/logits_matrix", LOGITS, "key_scale[place], key_word[place] != ABSENT)", "key_scale[place], true)"),
+    m("a sum is not rescaled", "attention/attend_matrix", LISTED, "sums[i] *= exp2(reference[line] - factors[line]);", "sums[i] *= 1.0;"),
+    m("the values are not rescaled", "attention/attend_matrix", LISTED, "*= exp2(reference[line] - factors[line]) * shift_change;", "*= shift_change;"),
+    m("the values keep their old shift", "attention/attend_matrix", LISTED, "*= exp2(reference[line] - factors[line]) * shift_change;", "*= exp2(reference[line] - factors[line]);"),
+    m("the output keeps its shift", "attention/attend_matrix", LISTED, "sum * relative, seen) * relative * power_of_two(shift);", "sum * relative, seen) * relative;"),
+    m("invalid rows have weight", "attention/attend_matrix", LISTED, "select(0.0, exp2(scores[line * SCORE_ROW + value % TILE] - reference[line]), valid)", "exp2(max(scores[line * SCORE_ROW + value % TILE], -9.0) - max(reference[line], -9.0))"),
+    m("the last keys are left out", "attention/attend_matrix", LISTED, "let tiles = (entries + TILE - 1u) / TILE;", "let tiles = entries / TILE;"),
+    m("rotary queries are the first ones", "attention/attend_matrix", LISTED, "let block = subgroup % ROTARY;", "let block = 0u;"),
     m("a butterfly's sign is wrong", "indexer/rows", ROWS, "select(sum + other, other - sum, (lane & mask) != 0u)", "select(sum + other, sum - other, (lane & mask) != 0u)"),
     m("rope turns the other way", "indexer/rows", ROWS, "select(partner * s, -(partner * s), first < 32u)", "select(partner * s, -(partner * s), first >= 32u)"),
     m("interleaved rope turns the other way", "indexer/rows", ROWS, "v.x * s.x + v.y * c.x", "v.y * c.x - v.x * s.x"),
@@ -72,7 +105,7 @@ pub const MUTATIONS: &[Mutation] = &[
     m("codes are cut off", "common/e4m3", QUANTISED, "magnitude + 0x7ffffu + ((magnitude >> 20u) & 1u)", "magnitude"),
     m("codes' ties go up", "common/e4m3", QUANTISED, "0x7ffffu + ((magnitude >> 20u) & 1u)", "0x80000u"),
     m("subnormal codes are twice too large", "common/e4m3", &["index-logits", "sparse-decode"], "vec4<f32>(magnitude) * 0.001953125", "vec4<f32>(magnitude) * 0.00390625"),
-    m("two blocks exchange scales", "cache/kv_fp8", &["kv-cache"], "cache[base + 128u + quad / 32u] = scale;", "cache[base + 128u + (quad / 32u ^ 1u)] = scale;"),
+    m("two blocks exchange scales", "cache/kv_fp8", &["kv-cache"], "cache[base + 128u + quad / 32u] = scale;", "cache[base + 128u + ((quad / 32u) ^ 1u)] = scale;"),
     m("a row's scale has no floor", "cache/kv_fp8", &["kv-cache"], "max(amax_scale(largest[lane], 0u), SCALE_FLOOR)", "amax_scale(largest[lane], 0u)"),
     m("rotary values are doubled", "cache/kv_fp8", &["kv-cache"], "pack_bf16x2(rotary.zw)", "pack_bf16x2(rotary.xy)"),
     m("rows go one place further", "cache/rows", &["kv-cache"], "(u32(slot) - params.first_row) * params.row_words", "(u32(slot) + 1u - params.first_row) * params.row_words"),
@@ -91,11 +124,37 @@ pub const MUTATIONS: &[Mutation] = &[
     m("a block's sum counts twice", "common/scan", TOP_K, "select(0u, sum, i < block)", "select(0u, sum, i <= block)"),
 ];
 
+/// How [`EngineError::Shader`] begins: the driver has refused the changed text, which says nothing of the cases.
+const NO_SHADER: &str = "shader `";
+
 impl Mutation {
     /// The shader with the mutation; `None` if its text does not occur exactly once.
     pub fn source(&self) -> Option<String> {
         let file = LIBRARY.files.iter().find(|file| file.module == self.module)?;
         (file.source.matches(self.from).count() == 1).then(|| file.source.replace(self.from, self.to))
+    }
+
+    /// The variant that is the only one with this shader; `None` for a shader of several.
+    fn variant(&self) -> Option<Variant> {
+        self.module.ends_with("_matrix").then_some(Variant::Matrix)
+    }
+
+    /// The trials that have to notice: of [`Mutation::groups`], in a variant with the shader. Those that are most likely to come first within
+    /// each variant.
+    fn trials(&self, trials: &[Trial]) -> Vec<Trial> {
+        let of_variant = |trial: &Trial| self.variant().is_none_or(|variant| trial.variant == Some(variant));
+        let mut trials: Vec<Trial> =
+            trials.iter().filter(|trial| self.groups.contains(&trial.case.group) && of_variant(trial)).cloned().collect();
+        let is_case = |trial: &Trial, (group, name): &(&str, &str)| trial.case.group == *group && trial.case.name == *name;
+        let rank = |trial: &Trial| FIRST.iter().position(|first| is_case(trial, first)).unwrap_or(FIRST.len());
+        trials.sort_by_key(|trial| (trial.variant, rank(trial)));
+        trials
+    }
+
+    /// Why none of the trials on the device can notice, if so.
+    pub fn obstacle(&self, device: &Device, trials: &[Trial]) -> Option<String> {
+        let of_device = self.variant().and_then(|variant| variant::refusal(device, variant));
+        of_device.or_else(|| self.trials(trials).is_empty().then(|| "no test that was selected runs this shader".to_owned()))
     }
 
     /// Breaks the shader on a device, runs the cases of [`Mutation::groups`] among `trials` until one fails, and mends it. Returns that trial's
@@ -106,7 +165,7 @@ impl Mutation {
     pub fn caught(&self, device: &Device, trials: &[Trial], threads: usize) -> crate::Result<Option<(String, String)>> {
         let source =
             self.source().ok_or_else(|| crate::Error::range("from", format!("a text that occurs once in {}", self.module), self.from))?;
-        let trials: Vec<Trial> = trials.iter().filter(|trial| self.groups.contains(&trial.case.group)).cloned().collect();
+        let trials = self.trials(trials);
         device.replace_shader(self.module, Some(source))?;
         let mut first = None;
         runner::run(&trials, threads, |report| {
@@ -116,12 +175,17 @@ impl Mutation {
             first.is_none()
         });
         device.replace_shader(self.module, None)?;
+        let refused = first.as_ref().and_then(|(_, reason)| reason.strip_prefix(NO_SHADER)?.split_once("`: "));
+        if let Some((module, reason)) = refused {
+            return Err(EngineError::Shader { module: module.to_owned(), reason: reason.to_owned() }.into());
+        }
         Ok(first.map(|(number, reason)| (format!("{}/{}", trials[number].case.group, trials[number].case.name), reason)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Case;
     use super::*;
 
     #[test]
@@ -132,10 +196,19 @@ mod tests {
     }
 
     #[test]
+    fn the_cases_that_run_first_exist() {
+        let cases = super::super::cases();
+        for (group, name) in FIRST {
+            assert!(cases.iter().any(|case| case.group == *group && case.name == *name), "{group}/{name}");
+        }
+    }
+
+    #[test]
     fn every_mutation_has_cases() {
         let cases = super::super::cases();
         for mutation in MUTATIONS {
-            assert!(mutation.groups.iter().any(|group| cases.iter().any(|case| case.group == *group)), "{}", mutation.name);
+            let of_variant = |case: &Case| mutation.variant().is_none_or(|variant| case.variants.contains(&variant));
+            assert!(cases.iter().any(|case| mutation.groups.contains(&case.group) && of_variant(case)), "{}", mutation.name);
         }
     }
 }

@@ -105,6 +105,19 @@ pub fn trials(device: &Device, cases: &[Arc<Case>]) -> Vec<Trial> {
     variants.into_iter().flat_map(of).collect()
 }
 
+/// The items of several lists in one: at any place of it about the same share of each list has come. Neighbours in a list want the same
+/// kernel, or a driver that compiles one at a time, and threads that take them side by side would wait for one another.
+pub fn interleave<T>(lists: Vec<Vec<T>>) -> Vec<T> {
+    let place = |number: usize, length: usize| (2 * number + 1) as f64 / (2 * length) as f64;
+    let placed = |list: Vec<T>| {
+        let length = list.len();
+        list.into_iter().enumerate().map(move |(number, item)| (place(number, length), item))
+    };
+    let mut items: Vec<(f64, T)> = lists.into_iter().flat_map(placed).collect();
+    items.sort_by(|a, b| a.0.total_cmp(&b.0));
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
 /// Runs trials on `threads` threads, and tells of each when it ends, in any order. Trials of the full size class have the device for
 /// themselves. Stops early when `each` returns false.
 pub fn run(trials: &[Trial], threads: usize, mut each: impl FnMut(Report) -> bool) {
@@ -168,6 +181,11 @@ mod tests {
         run(&trials, 3, |report| found[report.number].replace(report.outcome).is_none());
         let failed = |reason: &str| Some(Outcome::Failed(reason.to_owned()));
         assert_eq!(found, [Some(Outcome::Passed(0.5)), failed("wrong"), failed("panicked: at the disco"), Some(Outcome::Passed(0.0))]);
+    }
+
+    #[test]
+    fn lists_are_interleaved() {
+        assert_eq!(interleave(vec![vec![1, 2, 3, 4], vec![10, 20], vec![]]), [1, 10, 2, 3, 20, 4]);
     }
 
     #[test]

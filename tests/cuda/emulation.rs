@@ -16,7 +16,13 @@ pub fn trials() -> Vec<Trial> {
         Err(error) => return vec![absent("emulation", "cuda-emulation", &error.to_string())],
     };
     let cases: Vec<_> = cases().into_iter().map(Arc::new).collect();
-    conformance::trials(&device, &cases).into_iter().enumerate().map(|(number, trial)| test(number, trial)).collect()
+    let tests = conformance::trials(&device, &cases).into_iter().enumerate().map(|(number, trial)| test(number, trial));
+    let (ignored, mut tests): (Vec<_>, Vec<_>) = tests.partition(Trial::has_ignored_flag);
+    // Two threads are far apart in the list, so that they seldom wait for one kernel.
+    let half = tests.split_off(tests.len() / 2);
+    let mut tests = conformance::interleave(vec![tests, half]);
+    tests.extend(ignored);
+    tests
 }
 
 fn test(number: usize, trial: conformance::Trial) -> Trial {

@@ -37,7 +37,7 @@ pub struct Args {
     /// Print the names of the tests and run none
     #[arg(long, conflicts_with_all = ["junit", "mutations"])]
     list: bool,
-    /// Instead break each shader in turn, in some fifty places, and check that a test notices
+    /// Instead break each shader in turn, in some seventy places, and check that a test notices
     #[arg(long, conflicts_with = "junit")]
     mutations: bool,
 }

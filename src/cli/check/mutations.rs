@@ -13,9 +13,12 @@ struct Tried {
     device: String,
     module: &'static str,
     mutation: &'static str,
-    /// The case that failed, if one did, and how.
+    /// The case that failed, if one did.
     caught_by: Option<String>,
+    /// How it failed.
     reason: Option<String>,
+    /// Why the mutation was not tried, if it was not.
+    skipped: Option<String>,
 }
 
 /// Breaks the shaders of every device, one place at a time.
@@ -28,24 +31,32 @@ pub fn run(context: &Context, devices: &[Device], trials: &[Trial], jobs: usize)
         let spinner = Spinner::new("");
         for mutation in MUTATIONS {
             spinner.say(format!("{selector} {}: {}", mutation.module, mutation.name));
-            let caught = mutation.caught(device, &own, jobs)?;
+            let skipped = mutation.obstacle(device, &own);
+            let caught = if skipped.is_none() { mutation.caught(device, &own, jobs)? } else { None };
             let (caught_by, reason) = caught.unzip();
-            tried.push(Tried { device: selector.clone(), module: mutation.module, mutation: mutation.name, caught_by, reason });
+            tried.push(Tried { device: selector.clone(), module: mutation.module, mutation: mutation.name, caught_by, reason, skipped });
         }
     }
     if tried.is_empty() {
         return Err(Failure::refused("the cpu device has no shaders to break; name a GPU or a software driver with --device"));
     }
-    let missed = tried.iter().filter(|tried| tried.caught_by.is_none()).count();
+    let skipped = tried.iter().filter(|tried| tried.skipped.is_some()).count();
+    let caught = tried.iter().filter(|tried| tried.caught_by.is_some()).count();
+    let run = tried.len() - skipped;
     if context.json {
         print_json(&tried)?;
     } else {
         let mut table = Table::default();
         table.row(["device", "shader", "mutation", "caught by"]);
         for tried in &tried {
-            table.row([&tried.device, tried.module, tried.mutation, tried.caught_by.as_deref().unwrap_or("NOTHING")]);
+            let outcome = match (&tried.caught_by, &tried.skipped) {
+                (Some(case), _) => case.clone(),
+                (None, Some(reason)) => format!("skipped: {reason}"),
+                (None, None) => "NOTHING".to_owned(),
+            };
+            table.row([&tried.device, tried.module, tried.mutation, &outcome]);
         }
-        print(&format!("{}\n{} of {} mutations caught\n", table.render(0), tried.len() - missed, tried.len()))?;
+        print(&format!("{}\n{caught} of {run} mutations caught, {skipped} skipped\n", table.render(0)))?;
     }
-    if missed == 0 { Ok(()) } else { Err(Failure::Failed(format!("no test noticed {missed} of {} mutations", tried.len()))) }
+    if caught == run { Ok(()) } else { Err(Failure::Failed(format!("no test noticed {} of {run} mutations", run - caught))) }
 }

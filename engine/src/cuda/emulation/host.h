@@ -346,8 +346,8 @@ inline void out_of_bounds(unsigned index, unsigned length, const char* what) {
 inline float f16_bits_to_f32(unsigned short half) {
     const unsigned sign = (half & 0x8000u) << 16, magnitude = half & 0x7fffu;
     if (magnitude >= 0x7c00u) return host::from_bits(sign | 0x7f800000u | (magnitude & 0x3ffu) << 13);
-    const float value = ldexpf((float)(magnitude < 0x400u ? magnitude : (magnitude & 0x3ffu) | 0x400u), magnitude < 0x400u ? -24 : (int)(magnitude >> 10) - 25);
-    return host::from_bits(host::to_bits(value) | sign);
+    if (magnitude >= 0x400u) return host::from_bits(sign | (magnitude << 13) + (112u << 23));
+    return host::from_bits(host::to_bits((float)magnitude * 0x1p-24f) | sign);
 }
 inline unsigned short f32_to_f16_bits(float value) {
     const unsigned sign = host::to_bits(value) >> 16 & 0x8000u;

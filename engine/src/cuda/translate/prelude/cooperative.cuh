@@ -156,18 +156,24 @@ WGSL_FN void multiply_add(f16 (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
 #else
 // The same by exchanging registers: what a host does, where no such instruction is.
 template <class T> void multiply_add(T (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
-    f32 sums[4] = {f32(c[0]), f32(c[1]), f32(c[2]), f32(c[3])};
-    for (u32 k = 0; k < 16; k++) {
-        const u32 part = k % 8u / 2u;
-        const auto half_of = [&](u32 pair) { return f32(k % 2u == 0u ? low_of(pair) : high_of(pair)); };
-        f32 rows[2], columns[2];
-        for (u32 i = 0; i < 2; i++) {
-            rows[i] = half_of(subgroupShuffle(~0u, a[k / 8u * 2u + i], lane() / 4u * 4u + part));
-            columns[i] = half_of(subgroupShuffle(~0u, k < 8u ? b0 : b1, (lane() % 4u * 2u + i) * 4u + part));
-        }
-        for (u32 i = 0; i < 4; i++) sums[i] += rows[i / 2u] * columns[i % 2u];
+    // This lane's two rows and two columns.
+    f32 rows[2][16], columns[2][16];
+    const auto put = [](f32* to, u32 pair) { to[0] = f32(low_of(pair)), to[1] = f32(high_of(pair)); };
+    for (u32 i = 0; i < 4; i++) {
+        const u32* lanes = host::exchange(7, ~0u, a[i]);
+        for (u32 part = 0; part < 4; part++) put(&rows[i % 2u][i / 2u * 8u + part * 2u], lanes[lane() / 4u * 4u + part]);
     }
-    for (u32 i = 0; i < 4; i++) c[i] = T(sums[i]);
+    for (u32 i = 0; i < 2; i++) {
+        const u32* lanes = host::exchange(8, ~0u, i == 0 ? b0 : b1);
+        for (u32 part = 0; part < 4; part++) {
+            for (u32 j = 0; j < 2; j++) put(&columns[j][i * 8u + part * 2u], lanes[(lane() % 4u * 2u + j) * 4u + part]);
+        }
+    }
+    for (u32 i = 0; i < 4; i++) {
+        f32 sum = f32(c[i]);
+        for (u32 k = 0; k < 16; k++) sum += rows[i / 2u][k] * columns[i % 2u][k];
+        c[i] = T(sum);
+    }
 }
 #endif
 
