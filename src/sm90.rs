@@ -91,3 +91,20 @@ pub(crate) fn refusal(device: &Device) -> Option<String> {
 pub fn catalogue() -> Vec<Sm90Kernel> {
     [attention::sm90_catalogue(), index_logits::sm90_catalogue()].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_devices_are_refused_with_the_reason() {
+        assert!(refusal(&Device::cpu()).is_some_and(|reason| reason.contains("9.0")));
+    }
+
+    #[test]
+    fn every_kernel_has_its_texts() {
+        for kernel in catalogue() {
+            assert!(kernel.source().is_ok_and(|source| source.contains(&format!("{}(", kernel.function))), "{kernel}");
+        }
+    }
+}

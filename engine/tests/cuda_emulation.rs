@@ -1,7 +1,7 @@
 //! The shaders of `tests/translate`, translated, run on the host and held to what WGSL says of each operation.
 
 use bytemuck::{NoUninit, Pod};
-use dsa_engine::cuda::CudaSource;
+use dsa_engine::cuda::{CudaSource, CudaSpec};
 use dsa_engine::wgsl::Access;
 use dsa_engine::{Buffer, Device, EngineError, Grid, KernelSpec, ShaderFile, ShaderLibrary};
 
@@ -416,6 +416,47 @@ fn kernels_in_cuda_are_dispatched_by_name_too() {
     // SAFETY: refused before it runs.
     let refused = unsafe { device.cuda_kernel(&CudaSource { shared_bytes: 1 << 20, ..source }) };
     assert!(matches!(refused, Err(EngineError::Shader { .. })));
+}
+
+#[test]
+fn kernels_of_a_library_in_cuda_are_kept_and_replaced() {
+    const LIBRARY: ShaderLibrary = ShaderLibrary {
+        files: &[
+            ShaderFile { module: "example/times", source: "__device__ inline float times(float x) { return x * FACTOR; }" },
+            ShaderFile {
+                module: "example/scale",
+                source: "extern \"C\" __global__ void scale(float* values) { values[threadIdx.x] = times(values[threadIdx.x]); }",
+            },
+        ],
+    };
+    let Some(device) = device() else { return };
+    let spec = CudaSpec {
+        library: &LIBRARY,
+        modules: &["example/times", "example/scale"],
+        constants: &[("FACTOR", 3)],
+        kernel: "scale",
+        workgroup_size: [4, 1, 1],
+        shared_bytes: 0,
+        cluster: None,
+        params_bytes: 0,
+        bindings: &[("values", Access::ReadWrite)],
+    };
+    let run = |spec: &CudaSpec<'_>| {
+        let values = device.upload("values", &[1.0f32, 2.0, 3.0, 4.0]).unwrap();
+        let mut encoder = device.encoder();
+        let kernel = device.cuda_library_kernel(spec).unwrap();
+        assert_eq!(kernel.max_binding_bytes(), u64::MAX);
+        encoder.dispatch(&kernel, Grid::flat(1), &[("values", values.whole())], &[0u32; 0]).unwrap();
+        encoder.submit_and_wait().unwrap();
+        values.read_blocking::<f32>().unwrap()
+    };
+    assert_eq!(run(&spec), [3.0, 6.0, 9.0, 12.0]);
+    assert_eq!(run(&CudaSpec { constants: &[("FACTOR", 5)], ..spec }), [5.0, 10.0, 15.0, 20.0]);
+    device.replace_shader("example/times", Some("__device__ inline float times(float x) { return x + FACTOR; }".to_owned())).unwrap();
+    assert_eq!(run(&spec), [4.0, 5.0, 6.0, 7.0]);
+    let missing = device.cuda_library_kernel(&CudaSpec { modules: &["example/none"], ..spec });
+    assert!(missing.unwrap_err().to_string().contains("example/none"));
+    assert!(matches!(Device::cpu().cuda_library_kernel(&spec), Err(EngineError::MissingFeature { .. })));
 }
 
 #[test]
