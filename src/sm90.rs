@@ -4,7 +4,7 @@ use dsa_engine::cuda::CudaSpec;
 use dsa_engine::wgsl::Access;
 use dsa_engine::{Device, Kernel, ShaderFile, ShaderLibrary};
 
-use crate::{Result, attention, index_logits};
+use crate::{Result, attention, index_logits, topk};
 
 macro_rules! files {
     ($($module:literal: $file:literal),* $(,)?) => {
@@ -13,7 +13,7 @@ macro_rules! files {
 }
 
 /// Their texts.
-static LIBRARY: ShaderLibrary = ShaderLibrary {
+pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
         "sm90/hopper": "hopper.cuh",
         "sm90/fp8": "fp8.cuh",
@@ -22,6 +22,8 @@ static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/attend_partial": "attend_partial.cu",
         "sm90/index_logits": "index_logits.cu",
         "sm90/paged_index_logits": "paged_index_logits.cu",
+        "sm90/topk": "topk.cu",
+        "sm90/topk_search": "topk_search.cu",
     ],
 };
 
@@ -38,6 +40,7 @@ pub struct Sm90Kernel {
     pub(crate) function: &'static str,
     pub(crate) threads: u32,
     pub(crate) shared_bytes: u32,
+    pub(crate) cluster: Option<[u32; 3]>,
     pub(crate) params_bytes: u32,
     pub(crate) bindings: &'static [(&'static str, Access)],
 }
@@ -51,7 +54,7 @@ impl Sm90Kernel {
             kernel: self.function,
             workgroup_size: [self.threads, 1, 1],
             shared_bytes: self.shared_bytes,
-            cluster: None,
+            cluster: self.cluster,
             params_bytes: self.params_bytes,
             bindings: self.bindings,
         }
@@ -89,7 +92,7 @@ pub(crate) fn refusal(device: &Device) -> Option<String> {
 
 /// Every form that plans compile, at the models' sizes and at the extremes: tests put each of them through the compiler.
 pub fn catalogue() -> Vec<Sm90Kernel> {
-    [attention::sm90_catalogue(), index_logits::sm90_catalogue()].concat()
+    [attention::sm90_catalogue(), index_logits::sm90_catalogue(), topk::sm90_catalogue()].concat()
 }
 
 #[cfg(test)]

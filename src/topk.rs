@@ -8,6 +8,7 @@
 
 mod chunks;
 mod map_pages;
+mod sm90;
 mod tiles;
 
 use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
@@ -18,6 +19,8 @@ use crate::windows::{at_least, distinct};
 use crate::{Error, Result, Variant, cpu, host, variant};
 use chunks::Chunks;
 pub use map_pages::{MapPages, MapPagesArgs, MapPagesOptions};
+use sm90::Hopper;
+pub(crate) use sm90::catalogue as sm90_catalogue;
 use tiles::{Absent, Limits, tiles};
 
 /// The largest `top_k`.
@@ -48,7 +51,7 @@ pub struct TopKOptions {
     pub columns: u64,
     /// How many to keep, 1 to [`MAX_TOP_K`].
     pub top_k: u32,
-    /// The shader variant to force; both run the same shader.
+    /// The shader variant to force; `generic` and `subgroup` run the same shader.
     pub variant: Option<Variant>,
     /// Forces a method; `None` takes [`Method::Chunks`] for at most [`CHUNKED_ROWS`] rows of at least [`CHUNKED_COLUMNS`] columns, and for
     /// rows that are too long to be bound.
@@ -106,6 +109,7 @@ enum Work {
     Host,
     WholeRows { kernel: Kernel, limits: Limits, absent: Absent },
     Chunks(Box<Chunks>),
+    Hopper(Hopper),
 }
 
 impl TopK {
@@ -121,9 +125,18 @@ impl TopK {
     /// [`TopK::plan`], binding at most `max_binding_bytes` at once: tests split small tensors with it.
     pub(crate) fn plan_within(device: &Device, options: TopKOptions, max_binding_bytes: u64) -> Result<Self> {
         check_options(&options)?;
-        let (variant, why) = variant::choose(device, options.variant, &[Variant::Generic, Variant::Subgroup])?;
+        let mut available = vec![Variant::Generic, Variant::Subgroup];
+        if sm90::fits(&options) && device.capabilities().compute_capability.is_some() {
+            // Last, so on request: the library has not run it yet.
+            available.push(Variant::Sm90);
+        }
+        let (variant, why) = variant::choose(device, options.variant, &available)?;
         if variant == Variant::Cpu {
             return Ok(TopK { device: device.clone(), options, variant, reason: why, work: Work::Host });
+        }
+        if variant == Variant::Sm90 {
+            let work = Work::Hopper(Hopper::plan(device, &options)?);
+            return Ok(TopK { device: device.clone(), options, variant, reason: why, work });
         }
         let limits = Limits::new(device, max_binding_bytes);
         let (method, why_method) = choose_method(&options, limits.whole_row(device))?;
@@ -153,10 +166,11 @@ impl TopK {
 
     /// How rows are given to workgroups; `None` on the cpu device.
     pub fn method(&self) -> Option<Method> {
-        match self.work {
+        match &self.work {
             Work::Host => None,
             Work::WholeRows { .. } => Some(Method::WholeRows),
             Work::Chunks(_) => Some(Method::Chunks),
+            Work::Hopper(hopper) => Some(hopper.method()),
         }
     }
 
@@ -164,7 +178,7 @@ impl TopK {
     pub fn workspace_bytes(&self) -> u64 {
         match &self.work {
             Work::Host => 0,
-            Work::WholeRows { .. } => Absent::BYTES,
+            Work::WholeRows { .. } | Work::Hopper(_) => Absent::BYTES,
             Work::Chunks(chunks) => chunks.workspace_bytes(),
         }
     }
@@ -179,6 +193,8 @@ impl TopK {
             Work::Host => self.run_on_host(args),
             Work::WholeRows { kernel, limits, absent } => self.encode_rows(encoder, args, kernel, *limits, absent),
             Work::Chunks(chunks) => chunks.encode(encoder, &self.options, args),
+            Work::Hopper(_) if self.options.rows == 0 => Ok(()),
+            Work::Hopper(hopper) => hopper.encode(encoder, args),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Breaks every shader in turn, and demands that a conformance case notices: a suite that passes must be able to fail. Shaders with cooperative
-//! matrices are broken on the emulated CUDA device, which has them, and all others on a software driver.
+//! matrices are broken on the emulated CUDA device, which has them, those in CUDA C++ on a GPU that runs them, and all others on a software
+//! driver.
 //! Skipped by name without such a driver, or without the `g++` of the emulation; `DSA_REQUIRE=mutations` makes that a failure.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use portable_dsa::Variant;
 use portable_dsa::conformance::{self, Case, MUTATIONS, Mutation, cases};
 use portable_dsa::engine::{Device, DeviceKind};
 
@@ -16,22 +18,26 @@ fn main() {
     // SwiftShader compiles for one thread at a time, and takes far longer than lavapipe.
     listed.sort_by_key(|(info, _)| info.name.contains("SwiftShader"));
     let software = listed.into_iter().find_map(|(_, device)| device.ok());
-    let (with_matrices, others): (Vec<_>, Vec<_>) = MUTATIONS.iter().partition(|mutation| mutation.module.ends_with("_matrix"));
+    let of = |variant| MUTATIONS.iter().filter(|mutation| mutation.variant() == variant).collect::<Vec<_>>();
     let mut tests = Vec::new();
     match software {
-        Some(device) => tests.extend(Broken::new(device, &cases).tests(&others)),
-        None => tests.push(absent("mutations need a software driver, such as lavapipe")),
+        Some(device) => tests.extend(Broken::new(device, &cases).tests(&of(None))),
+        None => tests.push(absent("mutations", "mutations need a software driver, such as lavapipe")),
     }
     match Device::open("cuda-emulation") {
-        Ok(device) => tests.extend(Broken::new(device, &cases).tests(&with_matrices)),
-        Err(error) => tests.push(absent(&format!("mutations of shaders with matrices: {error}"))),
+        Ok(device) => tests.extend(Broken::new(device, &cases).tests(&of(Some(Variant::Matrix)))),
+        Err(error) => tests.push(absent("mutations", &format!("mutations of shaders with matrices: {error}"))),
+    }
+    match Device::open("cuda").ok().filter(|device| device.capabilities().compute_capability == Some((9, 0))) {
+        Some(device) => tests.extend(Broken::new(device, &cases).tests(&of(Some(Variant::Sm90)))),
+        None => tests.push(absent("cuda", "mutations of kernels in CUDA C++ need a CUDA device of compute capability 9.0")),
     }
     libtest_mimic::run(&arguments, tests).exit();
 }
 
 /// What cannot run here: ignored, or failed where it is required.
-fn absent(reason: &str) -> Trial {
-    let required = std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').any(|name| name == "mutations");
+fn absent(what: &str, reason: &str) -> Trial {
+    let required = std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').any(|name| name == what);
     Trial::test(reason, || Err(Failed::from("required by DSA_REQUIRE"))).with_ignored_flag(!required)
 }
 

@@ -1,6 +1,6 @@
 // Top-k of rows of f32 scores for compute capability 9.0. Comes after hopper.cuh and topk_search.cu.
 //
-// scores f32 [rows, columns], row_start/row_end i32 [rows] or null -> indices i32 [rows, top_k]: the columns of the top_k largest scores
+// scores f32 [rows, columns], row_start/row_end i32 [rows], or stand-ins -> indices i32 [rows, top_k]: the columns of the top_k largest scores
 // of row_start..row_end (clamped to 0..columns) in ascending order, then -1. Ties go to the lower column, -0.0 is +0.0, NaN and -inf are
 // never selected. Exact whatever the scores, and the same bits on every run.
 //
@@ -352,8 +352,12 @@ DEVICE void prepare_block() {
 
 extern "C" __global__ void __launch_bounds__(THREADS, 3)
     topk_rows(const TopkParams params, const float* scores, const int* row_start, const int* row_end, int* indices) {
+    const u32 number = blockIdx.y * gridDim.x + blockIdx.x;
+    if (number >= params.rows) {
+        return;
+    }
     prepare_block();
-    const Row row = row_of(params, scores, row_start, row_end, blockIdx.x);
+    const Row row = row_of(params, scores, row_start, row_end, number);
     const Pool pool = pool_of(params);
     Reader<1> reader = {warp_id(), WARPS, 0};
     const Sample sample = sample_of(params, row);
@@ -364,7 +368,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3)
     collect(row, reader, threshold, pool);
     end_reading();
     const u32 count = control.count;
-    int* to = indices + static_cast<u64>(blockIdx.x) * params.top_k;
+    int* to = indices + static_cast<u64>(number) * params.top_k;
     if (count > pool.capacity || (count < params.top_k && guess.low > LOWEST_KEY)) {
         recover(params, row, reader.tile, guess.low, count > pool.capacity ? 0 : 2, to);
     } else {

@@ -12,6 +12,9 @@ struct TopkParams {
     u32 window;
     // Bytes of the region.
     u32 region;
+    u32 rows;
+    // Whether row_start and row_end are more than stand-ins.
+    u32 has_row_start, has_row_end;
 };
 
 constexpr u32 THREADS = 512;
@@ -81,8 +84,8 @@ struct Row {
 
 DEVICE Row row_of(const TopkParams& params, const float* scores, const int* row_start, const int* row_end, u32 row) {
     const int columns = static_cast<int>(params.columns);
-    const u32 start = row_start ? min(max(row_start[row], 0), columns) : 0;
-    const u32 end = row_end ? min(max(row_end[row], 0), columns) : columns;
+    const u32 start = params.has_row_start ? min(max(row_start[row], 0), columns) : 0;
+    const u32 end = params.has_row_end ? min(max(row_end[row], 0), columns) : columns;
     const float* from = scores + static_cast<u64>(row) * params.row_stride + start;
     const u32 skip = static_cast<u32>(reinterpret_cast<u64>(from) >> 2 & 3);
     const u32 length = end > start ? end - start : 0;

@@ -35,6 +35,7 @@ pub(super) fn attend(d_qk: u32, kv_format: KvFormat, direct: bool) -> Sm90Kernel
         function: if direct { "attend_direct" } else { "attend_partial" },
         threads: 384,
         shared_bytes,
+        cluster: None,
         params_bytes: size_of::<AttendParams>() as u32,
         bindings: if direct {
             &[

@@ -5,7 +5,7 @@ use dsa_engine::{Device, EngineError};
 
 use super::runner::{self, Outcome, Trial};
 use crate::shaders::LIBRARY;
-use crate::{Variant, variant};
+use crate::{Variant, sm90, variant};
 
 /// One change of one shader.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +122,27 @@ pub const MUTATIONS: &[Mutation] = &[
     m("chunks of ties write nothing", "topk/scatter", TOP_K, "!has_larger && !has_equal", "!has_larger"),
     m("all queries use the first block table", "topk/map_pages", TOP_K, "(params.first_row + entry / params.top_k) / params.rows_per_sequence", "0u"),
     m("a block's sum counts twice", "common/scan", TOP_K, "select(0u, sum, i < block)", "select(0u, sum, i <= block)"),
+    m("a head is not rectified", "sm90/fp8", LOGITS, "__saturatef(x * (1.0f / SHRINK))", "x * (1.0f / SHRINK)"),
+    m("neighbours change weights", "sm90/fp8", LOGITS, "* 2 + block % 2) * 2 + row % 2;", "* 2 + block % 2) * 2 + (row % 2 ^ 1);"),
+    m("lanes keep a part of their sums", "sm90/fp8", LOGITS, "__shfl_xor_sync(~0u, given, 1)", "given"),
+    m("k_end is one less", "sm90/index_logits", LOGITS, "max(k_end[at], low)", "max(k_end[at], low + 1) - 1"),
+    m("what no query sees is left as it was", "sm90/index_logits", LOGITS, "                fill_group(params, tile, logits, query);\n", ""),
+    m("a warpgroup has the same keys twice", "sm90/index_logits", LOGITS, "k_scale, block + 1);", "k_scale, block);"),
+    m("a tile's last query is left out", "sm90/index_logits", LOGITS, "query + place < tile.queries", "query + place + 1 < tile.queries"),
+    m("a context is one longer", "sm90/paged_index_logits", LOGITS, "max(lengths[params.range_offset + query], 0)", "max(lengths[params.range_offset + query], 0) + 1"),
+    m("missing pages are the first", "sm90/paged_index_logits", LOGITS, "u32(table[entry]) - params.first_page", "u32(max(table[entry], 0)) - params.first_page"),
+    m("keys take their neighbour's scale", "sm90/paged_index_logits", LOGITS, "shared.scales[stage][own] * SHRINK", "shared.scales[stage][own ^ 1] * SHRINK"),
+    m("topk_length counts one more", "sm90/attend", LISTED, "u32(max(length, 0))", "u32(max(length, 0)) + 1"),
+    m("the row after the last is valid", "sm90/attend", LISTED, "u32(index) < params.window_end", "u32(index) <= params.window_end"),
+    m("the values keep their old maximum", "sm90/attend", LISTED, "out[i] *= i % 4 / 2 ? factor.y : factor.x;", "out[i] *= 1.0f;"),
+    m("the sum keeps its old maximum", "sm90/attend", LISTED, "        softmax.sum[i] *= factor[i];\n", ""),
+    m("a warpgroup has a maximum of its own", "sm90/attend", LISTED, "fmaxf(high[i], shared.maxima[half ^ 1][row + i * 8])", "high[i]"),
+    m("invalid rows have weight", "sm90/attend", LISTED, "(j % 2 ? valid.y : valid.x) ? score * scale : -__int_as_float(0x7f800000)", "score * scale"),
+    m("the last tile is left out", "sm90/attend", LISTED, "place.tiles = min(first + most, tiles) - first;", "place.tiles = max(min(first + most, tiles) - first, 1u) - 1;"),
+    m("two blocks exchange scales", "sm90/attend", LISTED, "block == 0 ? part.scales.x : block == 1 ? part.scales.y", "block == 0 ? part.scales.y : block == 1 ? part.scales.x"),
+    m("lse is in base 2", "sm90/attend", LISTED, "maximum * LN_2 + logf(seen ? sum : 1.0f)", "maximum + log2f(seen ? sum : 1.0f)"),
+    m("an infinite sink is ignored", "sm90/attend", LISTED, "        return 0.0f;\n    }\n    return bits", "        return 1.0f;\n    }\n    return bits"),
+    m("a decode's lse is not transposed", "sm90/attend", LISTED, "to.lse[(u64(at / inner) * params.heads + head) * inner + at % inner]", "to.lse[u64(at) * params.heads + head]"),
 ];
 
 /// How [`EngineError::Shader`] begins: the driver has refused the changed text, which says nothing of the cases.
@@ -130,13 +151,17 @@ const NO_SHADER: &str = "shader `";
 impl Mutation {
     /// The shader with the mutation; `None` if its text does not occur exactly once.
     pub fn source(&self) -> Option<String> {
-        let file = LIBRARY.files.iter().find(|file| file.module == self.module)?;
+        let file = LIBRARY.files.iter().chain(sm90::LIBRARY.files).find(|file| file.module == self.module)?;
         (file.source.matches(self.from).count() == 1).then(|| file.source.replace(self.from, self.to))
     }
 
     /// The variant that is the only one with this shader; `None` for a shader of several.
-    fn variant(&self) -> Option<Variant> {
-        self.module.ends_with("_matrix").then_some(Variant::Matrix)
+    pub fn variant(&self) -> Option<Variant> {
+        match self.module {
+            module if module.ends_with("_matrix") => Some(Variant::Matrix),
+            module if module.starts_with("sm90/") => Some(Variant::Sm90),
+            _ => None,
+        }
     }
 
     /// The trials that have to notice: of [`Mutation::groups`], in a variant with the shader. Those that are most likely to come first within

@@ -9,6 +9,7 @@ use crate::{Variant, oracle};
 
 const GROUP: &str = "top-k";
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
+const WITH_SM90: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Sm90];
 const BOTH: &[Method] = &[Method::WholeRows, Method::Chunks];
 const WHOLE_ROWS: &[Method] = &[Method::WholeRows];
 const CHUNKS: &[Method] = &[Method::Chunks];
@@ -241,7 +242,7 @@ fn case(spec: Spec, method: Method) -> Case {
         name: format!("{prefix}/{}", spec.name),
         tolerance: EXACT.to_owned(),
         full: spec.full,
-        variants: VARIANTS,
+        variants: if spec.columns <= 1 << 30 { WITH_SM90 } else { VARIANTS },
         check: Box::new(move |target| check(target, &spec, method)),
     }
 }

@@ -54,6 +54,7 @@ impl Sm90 {
                     function: "index_logits",
                     threads: 384,
                     shared_bytes,
+                    cluster: None,
                     params_bytes,
                     bindings: &[
                         ("q", Read),
@@ -77,6 +78,7 @@ impl Sm90 {
                     function: "paged_index_logits",
                     threads: 160,
                     shared_bytes,
+                    cluster: None,
                     params_bytes,
                     bindings: &[
                         ("q", Read),

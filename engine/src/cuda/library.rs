@@ -37,7 +37,7 @@ impl CudaSpec<'_> {
     }
 
     fn key(&self) -> String {
-        let mut key = self.modules.join("+");
+        let mut key = format!("{}:{},{:?},{}", self.modules.join("+"), self.kernel, self.cluster, self.shared_bytes);
         for (name, value) in self.constants {
             let _ = write!(key, ",{name}={value}");
         }

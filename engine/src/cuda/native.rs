@@ -11,9 +11,6 @@ use super::cubin;
 use super::driver::{Address, Driver, Failure, Function, Launch, Mark};
 use super::translate::Translation;
 
-/// Dynamic shared memory that a kernel may use without asking first.
-const UNASKED_SHARED_BYTES: u32 = 48 << 10;
-
 /// One GPU, its primary context and a stream.
 #[derive(Debug)]
 pub(crate) struct Native {
@@ -139,7 +136,8 @@ impl Native {
             let module = result::module::load_data(cubin.as_ptr().cast()).map_err(failure)?;
             self.modules.lock().unwrap_or_else(PoisonError::into_inner).push(Module(module));
             let function = result::module::get_function(module, name).map_err(failure)?;
-            if kernel.workgroup_memory > UNASKED_SHARED_BYTES {
+            // Also for less than goes unasked: a kernel in CUDA C++ may have shared memory besides.
+            if kernel.workgroup_memory > 0 {
                 let attribute = CUfunction_attribute::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
                 result::function::set_function_attribute(function, attribute, kernel.workgroup_memory as i32).map_err(failure)?;
             }
