@@ -9,7 +9,7 @@ use portable_dsa::engine::Device;
 
 use crate::{absent, full};
 
-/// A trial for each case and variant.
+/// A trial for each case and variant. What the emulation cannot run, such as kernels written for one GPU, is shown as ignored.
 pub fn trials() -> Vec<Trial> {
     let device = match Device::open("cuda-emulation") {
         Ok(device) => device,
@@ -29,7 +29,7 @@ fn test(number: usize, trial: conformance::Trial) -> Trial {
     let name = format!("emulation/{}/{}/{}", trial.variant_name(), trial.case.group, trial.case.name);
     // Each shader is compiled anew. What the `subgroup` variants have of their own, a quarter of their cases shows.
     let quarter = trial.variant == Some(Variant::Subgroup) && !number.is_multiple_of(4);
-    let ignored = (trial.case.full || quarter) && !full();
+    let ignored = trial.obstacle().is_some() || (trial.case.full || quarter) && !full();
     let run = move || match trial.run() {
         Outcome::Passed(_) => Ok(()),
         Outcome::Failed(reason) | Outcome::Skipped(reason) => Err(Failed::from(reason)),
