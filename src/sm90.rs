@@ -16,6 +16,8 @@ macro_rules! files {
 pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
     files: files![
         "sm90/hopper": "hopper.cuh",
+        "sm90/hopper_host": "hopper_host.cuh",
+        "sm90/matrices": "matrices.cuh",
         "sm90/fp8": "fp8.cuh",
         "sm90/attend": "attend.cu",
         "sm90/attend_direct": "attend_direct.cu",
@@ -50,6 +52,7 @@ impl Sm90Kernel {
         CudaSpec {
             library: &LIBRARY,
             modules: self.modules,
+            emulated: &[("sm90/hopper", "sm90/hopper_host")],
             constants: &self.constants,
             kernel: self.function,
             workgroup_size: [self.threads, 1, 1],

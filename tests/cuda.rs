@@ -1,5 +1,5 @@
 //! The CUDA backend without a GPU: every kernel of the catalogue is translated to CUDA C++; NVRTC compiles what came out; and the same text
-//! runs on the host's cores, where it has to pass the conformance cases.
+//! runs on the host's cores, as do the kernels written in CUDA C++ for Hopper, where it has to pass the conformance cases.
 //!
 //! NVRTC is found as the library finds it (`DSA_NVRTC`, or the loader's path); the host needs `g++`. Without them their tests are listed as
 //! ignored; `nvrtc` and `cuda-emulation` in `DSA_REQUIRE` make that a failure. `DSA_FULL=1` compiles for every architecture instead of the

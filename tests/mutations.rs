@@ -1,6 +1,6 @@
 //! Breaks every shader in turn, and demands that a conformance case notices: a suite that passes must be able to fail. Shaders with cooperative
-//! matrices are broken on the emulated CUDA device, which has them, those in CUDA C++ on a GPU that runs them, and all others on a software
-//! driver.
+//! matrices and those in CUDA C++ are broken on the emulated CUDA device, which runs them, all others on a software driver.
+//!
 //! Skipped by name without such a driver, or without the `g++` of the emulation; `DSA_REQUIRE=mutations` makes that a failure.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,12 +25,8 @@ fn main() {
         None => tests.push(absent("mutations", "mutations need a software driver, such as lavapipe")),
     }
     match Device::open("cuda-emulation") {
-        Ok(device) => tests.extend(Broken::new(device, &cases).tests(&of(Some(Variant::Matrix)))),
-        Err(error) => tests.push(absent("mutations", &format!("mutations of shaders with matrices: {error}"))),
-    }
-    match Device::open("cuda").ok().filter(|device| device.capabilities().compute_capability == Some((9, 0))) {
-        Some(device) => tests.extend(Broken::new(device, &cases).tests(&of(Some(Variant::Sm90)))),
-        None => tests.push(absent("cuda", "mutations of kernels in CUDA C++ need a CUDA device of compute capability 9.0")),
+        Ok(device) => tests.extend(Broken::new(device, &cases).tests(&[of(Some(Variant::Matrix)), of(Some(Variant::Sm90))].concat())),
+        Err(error) => tests.push(absent("mutations", &format!("mutations of shaders with matrices, and of those in CUDA C++: {error}"))),
     }
     libtest_mimic::run(&arguments, tests).exit();
 }

@@ -433,6 +433,7 @@ fn kernels_of_a_library_in_cuda_are_kept_and_replaced() {
     let spec = CudaSpec {
         library: &LIBRARY,
         modules: &["example/times", "example/scale"],
+        emulated: &[],
         constants: &[("FACTOR", 3)],
         kernel: "scale",
         workgroup_size: [4, 1, 1],
@@ -454,6 +455,8 @@ fn kernels_of_a_library_in_cuda_are_kept_and_replaced() {
     assert_eq!(run(&CudaSpec { constants: &[("FACTOR", 5)], ..spec }), [5.0, 10.0, 15.0, 20.0]);
     device.replace_shader("example/times", Some("__device__ inline float times(float x) { return x + FACTOR; }".to_owned())).unwrap();
     assert_eq!(run(&spec), [4.0, 5.0, 6.0, 7.0]);
+    let emulated = CudaSpec { modules: &["example/plus", "example/scale"], emulated: &[("example/plus", "example/times")], ..spec };
+    assert_eq!(run(&emulated), [4.0, 5.0, 6.0, 7.0], "the replaced text of the module in the other's place");
     let missing = device.cuda_library_kernel(&CudaSpec { modules: &["example/none"], ..spec });
     assert!(missing.unwrap_err().to_string().contains("example/none"));
     assert!(matches!(Device::cpu().cuda_library_kernel(&spec), Err(EngineError::MissingFeature { .. })));

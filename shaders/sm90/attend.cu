@@ -119,12 +119,8 @@ DEVICE void load_fp8(Fp8Part& part, int row, const u8* kv) {
 
 // Two bf16 of the two codes in the low bytes, times a scale.
 DEVICE u32 scaled_pair(u32 codes, float scale) {
-    u32 halves, pair;
-    asm("cvt.rn.f16x2.e4m3x2 %0, %1;" : "=r"(halves) : "h"(static_cast<unsigned short>(codes)));
-    float low, high;
-    asm("{\n.reg .b16 a, b;\nmov.b32 {a, b}, %2;\ncvt.f32.f16 %0, a;\ncvt.f32.f16 %1, b;\n}" : "=f"(low), "=f"(high) : "r"(halves));
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high * scale), "f"(low * scale));
-    return pair;
+    const float2 values = e4m3_pair(codes);
+    return bf16_pair(values.x * scale, values.y * scale);
 }
 
 DEVICE void store_fp8(Shared& shared, u32 stage, u32 key, const Fp8Part& part) {
@@ -184,27 +180,6 @@ DEVICE void gather(Shared& shared, const Params& params, const Place& place, con
 }
 
 // --- Multiplying.
-
-DEVICE void multiply_scores(float (&scores)[16], u64 q, u64 keys, u32 add) {
-    asm volatile(
-        "{\n.reg .pred add;\nsetp.ne.b32 add, %18, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 {" PLACES_16 "}, %16, %17, add, 1, 1, 0, 0;\n}\n"
-        : FLOATS_16(scores, 0)
-        : "l"(q), "l"(keys), "r"(add));
-}
-
-DEVICE void multiply_values(float (&out)[128], u64 weights, u64 values) {
-    asm volatile("wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16 {" PLACES_128 "}, %128, %129, 1, 1, 1, 0, 1;\n"
-                 : FLOATS_128(out, 0)
-                 : "l"(weights), "l"(values));
-}
-
-template <int PENDING> DEVICE void wait_for(float (&scores)[16]) {
-    asm volatile("wgmma.wait_group.sync.aligned %16;" : FLOATS_16(scores, 0) : "n"(PENDING) : "memory");
-}
-template <int PENDING> DEVICE void wait_for(float (&out)[128]) {
-    asm volatile("wgmma.wait_group.sync.aligned %128;" : FLOATS_128(out, 0) : "n"(PENDING) : "memory");
-}
 
 // Scores of 64 heads and the 32 keys of a stage.
 DEVICE void start_scores(Shared& shared, float (&scores)[16], u32 stage) {
@@ -273,9 +248,7 @@ DEVICE float2 weigh(Shared& shared, Softmax& softmax, float (&scores)[16], u32 s
         for (u32 j = 0; j < 2; j++) {
             const float a = exp2_fast(scores[i * 4 + j * 2] - softmax.maximum[j]), b = exp2_fast(scores[i * 4 + j * 2 + 1] - softmax.maximum[j]);
             softmax.sum[j] += a + b;
-            u32 pair;
-            asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(b), "f"(a));
-            *reinterpret_cast<u32*>(shared.weights + swizzled<128>(row + j * 8, half * 4 + i) + lane % 4 * 4) = pair;
+            *reinterpret_cast<u32*>(shared.weights + swizzled<128>(row + j * 8, half * 4 + i) + lane % 4 * 4) = bf16_pair(a, b);
         }
     }
     fence_async();
@@ -360,9 +333,7 @@ DEVICE void write(Shared& shared, const Params& params, const Place& place, cons
             u32* at = to.output + (u64(params.first_query + place.query) * params.heads + head) * (D_V / 2) + half * 128 + lane % 4;
 #pragma unroll
             for (u32 j = 0; j < 32; j++) {
-                u32 pair;
-                asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(out[j * 4 + i * 2 + 1] * factor), "f"(out[j * 4 + i * 2] * factor));
-                at[j * 4] = pair;
+                at[j * 4] = bf16_pair(out[j * 4 + i * 2] * factor, out[j * 4 + i * 2 + 1] * factor);
             }
         } else {
             const u64 slot = (u64(place.query) * params.slots + params.first_slot + place.split) * params.heads + head;
@@ -436,8 +407,7 @@ DEVICE void multiply(Shared& shared, const Params& params, const Place& place, c
 
 // One block of either kernel.
 DEVICE void attend(const Params& params, const u8* q, const u8* kv, const int* indices, const int* topk_length, const Outputs& to) {
-    extern __shared__ __align__(1024) u8 memory[];
-    Shared& shared = *reinterpret_cast<Shared*>(memory);
+    Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
     const u32 block = blockIdx.y * gridDim.x + blockIdx.x;
     if (block >= params.blocks) {
         return;

@@ -9,36 +9,6 @@ constexpr u32 QUERIES = ROWS / HEADS;
 constexpr u32 KEPT = QUERIES > 1 ? QUERIES / 2 : 1;
 static_assert(HEADS * QUERIES == ROWS && HEADS % 8 == 0, "a block of 8 rows belongs to one query");
 
-// A product with N rows: N / 2 sums of each thread. `sums += keys * heads` over 32 dimensions; without `add`, `sums = `.
-DEVICE void multiply_e4m3(float (&sums)[32], const u32 (&keys)[4], u64 heads, u32 add) {
-    asm volatile(
-        "{\n.reg .pred add;\nsetp.ne.b32 add, %37, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n64k32.f32.e4m3.e4m3 {" PLACES_32 "}, {%32,%33,%34,%35}, %36, add, 1, 1;\n}\n"
-        : FLOATS_32(sums, 0)
-        : "r"(keys[0]), "r"(keys[1]), "r"(keys[2]), "r"(keys[3]), "l"(heads), "r"(add));
-}
-
-DEVICE void multiply_e4m3(float (&sums)[64], const u32 (&keys)[4], u64 heads, u32 add) {
-    asm volatile(
-        "{\n.reg .pred add;\nsetp.ne.b32 add, %69, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3 {" PLACES_64 "}, {%64,%65,%66,%67}, %68, add, 1, 1;\n}\n"
-        : FLOATS_64(sums, 0)
-        : "r"(keys[0]), "r"(keys[1]), "r"(keys[2]), "r"(keys[3]), "l"(heads), "r"(add));
-}
-
-DEVICE void multiply_e4m3(float (&sums)[128], const u32 (&keys)[4], u64 heads, u32 add) {
-    asm volatile(
-        "{\n.reg .pred add;\nsetp.ne.b32 add, %133, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n256k32.f32.e4m3.e4m3 {" PLACES_128 "}, {%128,%129,%130,%131}, %132, add, 1, 1;\n}\n"
-        : FLOATS_128(sums, 0)
-        : "r"(keys[0]), "r"(keys[1]), "r"(keys[2]), "r"(keys[3]), "l"(heads), "r"(add));
-}
-
-// Waits for the product.
-DEVICE void wait_scores(float (&sums)[32]) { asm volatile("wgmma.wait_group.sync.aligned 0;" : FLOATS_32(sums, 0)::"memory"); }
-DEVICE void wait_scores(float (&sums)[64]) { asm volatile("wgmma.wait_group.sync.aligned 0;" : FLOATS_64(sums, 0)::"memory"); }
-DEVICE void wait_scores(float (&sums)[128]) { asm volatile("wgmma.wait_group.sync.aligned 0;" : FLOATS_128(sums, 0)::"memory"); }
-
 // Starts the product over all dimensions. `heads` is the address of the rows.
 template <int SUMS> DEVICE void start_scores(float (&sums)[SUMS], const u32 (&keys)[DIM / 32][4], u32 heads) {
     const u64 descriptor = rows_descriptor<DIM>(heads);

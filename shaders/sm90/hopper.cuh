@@ -1,15 +1,19 @@
-// What the kernels for compute capability 9.0 share: the instructions that CUDA C++ has no words for. Text that comes before a kernel's own;
-// no header is included.
+// The instructions of compute capability 9.0 that CUDA C++ has no words for; all that the kernels use are here. Text that comes before a
+// kernel's own; no header is included. `hopper_host.cuh` says the same for the host, for tests.
 using u8 = unsigned char;
 using u32 = unsigned int;
 using u64 = unsigned long long;
 
 #define DEVICE __device__ __forceinline__
 
-DEVICE float negative_infinity() { return __int_as_float(0xff800000); }
-
 // A value that is the same in all lanes, told to the compiler, which then keeps what follows from it in uniform registers.
 DEVICE u32 uniform(u32 value) { return __shfl_sync(~0u, value, 0); }
+
+// The dynamic shared memory.
+DEVICE u8* dynamic_shared() {
+    extern __shared__ __align__(1024) u8 dynamic[];
+    return dynamic;
+}
 
 DEVICE u32 shared_address(const void* pointer) { return static_cast<u32>(__cvta_generic_to_shared(pointer)); }
 
@@ -43,6 +47,11 @@ DEVICE void copy_async_16(u32 to, const void* from) {
     asm volatile("cp.async.cg.shared.global.L2::256B [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
 }
 
+// For what is read once: without a word to the cache.
+DEVICE void stream_async_16(u32 to, const void* from) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
+}
+
 // Zeros instead, if not `there`; the address must be one that could be read.
 DEVICE void copy_async_16_or_zero(u32 to, const void* from, bool there) {
     asm volatile("cp.async.cg.shared.global.L2::256B [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
@@ -55,6 +64,10 @@ DEVICE void copy_async_8(u32 to, const void* from) { asm volatile("cp.async.ca.s
 DEVICE void copy_async_arrive(u64* barrier) {
     asm volatile("cp.async.mbarrier.arrive.noinc.shared.b64 [%0];" ::"r"(shared_address(barrier)) : "memory");
 }
+
+// The same in groups, of which a thread waits for all but the last PENDING.
+DEVICE void copy_async_group() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int PENDING> DEVICE void copy_async_wait() { asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory"); }
 
 DEVICE void copy_async_wait_all() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
@@ -73,31 +86,57 @@ DEVICE void fence_async() { asm volatile("fence.proxy.async.shared::cta;" ::: "m
 template <int COUNT> DEVICE void registers_give() { asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(COUNT)); }
 template <int COUNT> DEVICE void registers_take() { asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(COUNT)); }
 
-// --- Matrix products of a warpgroup.
+// --- Single words.
 
-DEVICE void wgmma_fence() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
-DEVICE void wgmma_commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
-
-// A matrix in shared memory whose rows are 128 or 64 bytes of the inner dimension, 16-byte pieces permuted within them (`swizzled`), in
-// groups of 8 rows, the first at a multiple of 1024 bytes.
-template <u32 ROW_BYTES> DEVICE u64 rows_descriptor(u32 address) {
-    static_assert(ROW_BYTES == 128 || ROW_BYTES == 64, "two swizzles are used");
-    constexpr u64 swizzle = ROW_BYTES == 128 ? 1 : 2;
-    constexpr u64 group = ROW_BYTES * 8 / 16;
-    return swizzle << 62 | group << 32 | 1ull << 16 | (address >> 4 & 0x3fff);
+// What no kernel writes.
+DEVICE uint4 load_constant_16(const void* from) {
+    uint4 result;
+    asm volatile("ld.global.nc.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(result.x), "=r"(result.y), "=r"(result.z), "=r"(result.w) : "l"(from));
+    return result;
 }
 
-// The same block of 128-byte rows read along its columns: the rows are the inner dimension of a product. Blocks of 64 columns are
-// `block_bytes` apart.
-DEVICE u64 columns_descriptor(u32 address, u32 block_bytes) {
-    return 1ull << 62 | u64(1024 / 16) << 32 | u64(block_bytes / 16) << 16 | (address >> 4 & 0x3fff);
+// An addition by one lane: `atomicAdd` would look for others.
+DEVICE u32 add_shared(u32* place, u32 value) {
+    u32 before;
+    asm volatile("atom.shared.add.u32 %0, [%1], %2;" : "=r"(before) : "r"(shared_address(place)), "r"(value) : "memory");
+    return before;
 }
 
-// Byte of a 16-byte piece of a row in such a matrix.
-template <u32 ROW_BYTES> DEVICE u32 swizzled(u32 row, u32 piece) {
-    const u32 mixed = ROW_BYTES == 128 ? piece ^ (row & 7) : piece ^ (row >> 1 & 3);
-    return row * ROW_BYTES + mixed * 16;
+// --- Clusters of blocks, which reach each other's shared memory.
+
+DEVICE u32 cluster_rank() {
+    u32 rank;
+    asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+    return rank;
 }
+
+DEVICE u32 cluster_size() {
+    u32 size;
+    asm volatile("mov.u32 %0, %%cluster_nctarank;" : "=r"(size));
+    return size;
+}
+
+DEVICE void cluster_arrive() { asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory"); }
+DEVICE void cluster_wait() { asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory"); }
+
+// The address of the first block's copy of a variable.
+DEVICE u32 address_in_first(const void* pointer) {
+    u32 address;
+    asm volatile("mapa.shared::cluster.u32 %0, %1, 0;" : "=r"(address) : "r"(shared_address(pointer)));
+    return address;
+}
+
+DEVICE u32 add_in_first(u32 address, u32 value) {
+    u32 before;
+    asm volatile("atom.relaxed.cluster.shared::cluster.add.u32 %0, [%1], %2;" : "=r"(before) : "r"(address), "r"(value) : "memory");
+    return before;
+}
+
+DEVICE void store_in_first(u32 address, u64 value) {
+    asm volatile("st.shared::cluster.u64 [%0], %1;" ::"r"(address), "l"(value) : "memory");
+}
+
+// --- Numbers.
 
 // 2^x, as exact as the hardware has it: 2 units in the last place.
 DEVICE float exp2_fast(float x) {
@@ -105,6 +144,27 @@ DEVICE float exp2_fast(float x) {
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
     return result;
 }
+
+// Two bf16, the first in the low half.
+DEVICE u32 bf16_pair(float low, float high) {
+    u32 pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+
+// The values of the two e4m3 codes in the low bytes.
+DEVICE float2 e4m3_pair(u32 codes) {
+    u32 halves;
+    float2 values;
+    asm("cvt.rn.f16x2.e4m3x2 %0, %1;" : "=r"(halves) : "h"(static_cast<unsigned short>(codes)));
+    asm("{\n.reg .b16 a, b;\nmov.b32 {a, b}, %2;\ncvt.f32.f16 %0, a;\ncvt.f32.f16 %1, b;\n}" : "=f"(values.x), "=f"(values.y) : "r"(halves));
+    return values;
+}
+
+// --- Matrix products of a warpgroup.
+
+DEVICE void wgmma_fence() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
+DEVICE void wgmma_commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
 
 #define FLOATS_4(d, i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
 #define FLOATS_16(d, i) FLOATS_4(d, i), FLOATS_4(d, i + 4), FLOATS_4(d, i + 8), FLOATS_4(d, i + 12)
@@ -121,3 +181,61 @@ DEVICE float exp2_fast(float x) {
     PLACES_64 ",%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,%84,%85,%86,%87,%88,%89,%90,%91,%92,"  \
               "%93,%94,%95,%96,%97,%98,%99,%100,%101,%102,%103,%104,%105,%106,%107,%108,%109,%110,%111,%112,%113,%114,%115,%116,%117," \
               "%118,%119,%120,%121,%122,%123,%124,%125,%126,%127"
+
+// 64 rows of A times N rows of B, with the layout that `wgmma` gives the N / 2 sums of each thread: `sums += a * b` over an inner dimension
+// of 32 bytes, without `add` `sums = `. Each is under way until a wait that names its sums.
+
+// Of e4m3 codes; A in registers.
+DEVICE void multiply_e4m3(float (&sums)[32], const u32 (&a)[4], u64 b, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %37, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n64k32.f32.e4m3.e4m3 {" PLACES_32 "}, {%32,%33,%34,%35}, %36, add, 1, 1;\n}\n"
+        : FLOATS_32(sums, 0)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
+}
+
+DEVICE void multiply_e4m3(float (&sums)[64], const u32 (&a)[4], u64 b, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %69, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3 {" PLACES_64 "}, {%64,%65,%66,%67}, %68, add, 1, 1;\n}\n"
+        : FLOATS_64(sums, 0)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
+}
+
+DEVICE void multiply_e4m3(float (&sums)[128], const u32 (&a)[4], u64 b, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %133, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n256k32.f32.e4m3.e4m3 {" PLACES_128 "}, {%128,%129,%130,%131}, %132, add, 1, 1;\n}\n"
+        : FLOATS_128(sums, 0)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
+}
+
+// Of bf16, both in shared memory.
+DEVICE void multiply_scores(float (&sums)[16], u64 a, u64 b, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %18, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 {" PLACES_16 "}, %16, %17, add, 1, 1, 0, 0;\n}\n"
+        : FLOATS_16(sums, 0)
+        : "l"(a), "l"(b), "r"(add));
+}
+
+// The same with B read along its columns, and always added.
+DEVICE void multiply_values(float (&sums)[128], u64 a, u64 b) {
+    asm volatile("wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16 {" PLACES_128 "}, %128, %129, 1, 1, 1, 0, 1;\n"
+                 : FLOATS_128(sums, 0)
+                 : "l"(a), "l"(b));
+}
+
+// Waits for all products but those of the last PENDING commits.
+template <int PENDING> DEVICE void wait_for(float (&sums)[16]) {
+    asm volatile("wgmma.wait_group.sync.aligned %16;" : FLOATS_16(sums, 0) : "n"(PENDING) : "memory");
+}
+template <int PENDING> DEVICE void wait_for(float (&sums)[32]) {
+    asm volatile("wgmma.wait_group.sync.aligned %32;" : FLOATS_32(sums, 0) : "n"(PENDING) : "memory");
+}
+template <int PENDING> DEVICE void wait_for(float (&sums)[64]) {
+    asm volatile("wgmma.wait_group.sync.aligned %64;" : FLOATS_64(sums, 0) : "n"(PENDING) : "memory");
+}
+template <int PENDING> DEVICE void wait_for(float (&sums)[128]) {
+    asm volatile("wgmma.wait_group.sync.aligned %128;" : FLOATS_128(sums, 0) : "n"(PENDING) : "memory");
+}

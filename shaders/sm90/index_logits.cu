@@ -236,12 +236,12 @@ DEVICE void score(Shared& shared, const Params& params, const u32* codes, const 
                 release(shared, before);
             }
             clear(sum);
-            wait_scores(products);
+            wait_for<0>(products);
             add_heads<0>(sum, products, shared.weights[stage]);
             start_scores(products, keys[1].codes, shared_address(shared.q[stage]));
             finish(shared, params, tile, own_key(block), keys[0].scale, sum, stage, out);
             clear(sum);
-            wait_scores(products);
+            wait_for<0>(products);
             add_heads<0>(sum, products, shared.weights[stage]);
             before = stage;
         }
@@ -255,8 +255,7 @@ DEVICE void score(Shared& shared, const Params& params, const u32* codes, const 
 extern "C" __global__ void __launch_bounds__(SCORING_THREADS + COPYING_THREADS, 1)
 index_logits(const Params params, const u8* q, const float* weights, const u32* keys, const float* k_scale, const int* k_start,
              const int* k_end, float* logits) {
-    extern __shared__ __align__(1024) u8 memory[];
-    Shared& shared = *reinterpret_cast<Shared*>(memory);
+    Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
     if (threadIdx.x < STAGES) {
         // All copies, and the ordinary writes of the first warp.
         barrier_init(&shared.full[threadIdx.x], COPYING_THREADS + 32);

@@ -160,11 +160,11 @@ DEVICE void score(Shared& shared, const Params& params, const Work& work, const 
         }
         float products[32], sum[2][QUERIES] = {}, best[KEPT];
         start_scores(products, keys, shared_address(shared.q));
-        wait_scores(products);
+        wait_for<0>(products);
         add_heads<0>(sum, products, shared.weights);
         if constexpr (ROWS > 64) {
             start_scores(products, keys, shared_address(shared.q + 64 * DIM));
-            wait_scores(products);
+            wait_for<0>(products);
             add_heads<64>(sum, products, shared.weights);
         }
         exchange_sums(best, sum);
@@ -194,8 +194,7 @@ DEVICE void fill(const Params& params, const Work& work, float* rows) {
 extern "C" __global__ void __launch_bounds__(SCORING_THREADS + 32, 3)
 paged_index_logits(const Params params, const u32* q, const float* weights, const u8* cache, const int* block_table,
                    const int* context_lengths, float* logits) {
-    extern __shared__ __align__(1024) u8 memory[];
-    Shared& shared = *reinterpret_cast<Shared*>(memory);
+    Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
     if (blockIdx.y * gridDim.x + blockIdx.x >= params.tiles) {
         return;
     }

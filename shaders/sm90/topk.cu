@@ -16,7 +16,7 @@
 // A full pool is cut down to its own top_k pairs, whose least is the new threshold: no row needs more room. A threshold that too few
 // scores reach is lowered, and the row read again.
 //
-// Shared memory: 9.5 KB, and `region` bytes + 8 * capacity of dynamic shared memory. The region, a multiple of 16 bytes, holds the ring
+// Shared memory: 9456 bytes + `region` bytes + 8 * capacity, all of it dynamic. The region, a multiple of 16 bytes, holds the ring
 // (topk_rows: 32 KB, topk_cluster: 64 KB), afterwards the bitmap with its sums (window / 8 + window / 64 bytes) and, where it fits after
 // that, the row of indices. window is 65536 times a power of two; rows longer than that take several windows. A pool of 2 * top_k pairs
 // seldom fills; capacity >= top_k + 512 is required. columns <= 2^30. Rows need no alignment: whole 16-byte groups are read, so up to 12
@@ -34,7 +34,7 @@ struct Filled {
     u32 front, back;
 };
 
-DEVICE Pool pool_of(const TopkParams& params) { return Pool{reinterpret_cast<u64*>(space + params.region / 16), params.capacity}; }
+DEVICE Pool pool_of(const TopkParams& params) { return Pool{reinterpret_cast<u64*>(region() + params.region / 16), params.capacity}; }
 
 // Calls `visit` for each pair, or with 0 instead of one.
 template <class Visit> DEVICE void each_pair(const Pool& pool, Filled filled, Visit visit) {
@@ -62,7 +62,7 @@ DEVICE u64 pair_of_rank(const Pool& pool, Filled filled, u32 rank, Guess guess) 
         extremes(guess.low, guess.high);
         guess.low += 1;
     }
-    if (threadIdx.x == 0) control.kept = 0;
+    if (threadIdx.x == 0) control().kept = 0;
     Range keys = {guess.low, HIGHEST_KEY, rank, filled.front + filled.back};
     narrow(keys, max(guess.low, guess.high), FEW, [&](const Count& count) {
         each_pair(pool, filled, [&](u64 pair) { count(key_of(pair)); });
@@ -77,29 +77,29 @@ DEVICE u64 pair_of_rank(const Pool& pool, Filled filled, u32 rank, Guess guess) 
     __syncthreads();
     const u64 low = pair_of(keys.low, ~columns.low), high = pair_of(keys.high, ~columns.high);
     each_pair(pool, filled, [&](u64 pair) {
-        if (pair >= low && pair <= high) few[min(atomicAdd(&control.kept, 1), FEW - 1)] = pair;
+        if (pair >= low && pair <= high) few()[min(atomicAdd(&control().kept, 1), FEW - 1)] = pair;
     });
     __syncthreads();
     if (threadIdx.x < columns.count) {
-        const u64 mine = few[threadIdx.x];
+        const u64 mine = few()[threadIdx.x];
         u32 greater = 0;
-        for (u32 i = 0; i < columns.count; ++i) greater += few[i] > mine;
-        if (greater == columns.rank) control.boundary = mine;
+        for (u32 i = 0; i < columns.count; ++i) greater += few()[i] > mine;
+        if (greater == columns.rank) control().boundary = mine;
     }
     __syncthreads();
-    return control.boundary;
+    return control().boundary;
 }
 
 // Keeps the pairs up to the boundary, in place.
 DEVICE void cut_pool(const Pool& pool, u32 count, u64 boundary) {
-    if (threadIdx.x == 0) control.kept = 0;
+    if (threadIdx.x == 0) control().kept = 0;
 #pragma unroll 1
     for (u32 first = 0; first < count; first += THREADS) {
         const u32 i = first + threadIdx.x;
         const u64 pair = i < count ? pool.pairs[i] : 0;
         // Nothing is put past what all have read.
         __syncthreads();
-        if (pair != 0 && pair >= boundary) pool.pairs[atomicAdd(&control.kept, 1)] = pair;
+        if (pair != 0 && pair >= boundary) pool.pairs[atomicAdd(&control().kept, 1)] = pair;
     }
     __syncthreads();
 }
@@ -118,18 +118,8 @@ template <u32 STAGES> struct Reader {
     u32 stage;
 };
 
-DEVICE void fetch_16(u32 to, const void* from) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
-}
-
-// Ends a group of fetches.
-DEVICE void fetch_group() { asm volatile("cp.async.commit_group;" ::: "memory"); }
-
-// Waits until all groups but the last `PENDING` have arrived.
-template <int PENDING> DEVICE void fetch_wait() { asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory"); }
-
 template <u32 STAGES> DEVICE char* ring_of_lane() {
-    return reinterpret_cast<char*>(space) + warp_id() * (STAGES * PIECES * 512) + lane_id() * 16;
+    return reinterpret_cast<char*>(region()) + warp_id() * (STAGES * PIECES * 512) + lane_id() * 16;
 }
 
 // A lane examines just what it fetched itself, so that no barrier is needed.
@@ -137,25 +127,18 @@ template <u32 STAGES> DEVICE void fetch(const Row& row, u32 tile, u32 stage) {
     const u32 to = shared_address(ring_of_lane<STAGES>()) + stage * PIECES * 512;
     const float* from = row.origin + tile * TILE + lane_id() * 4;
     if (tile * TILE + TILE <= row.end) {
-        for (u32 i = 0; i < PIECES; ++i) fetch_16(to + i * 512, from + i * 128);
+        for (u32 i = 0; i < PIECES; ++i) stream_async_16(to + i * 512, from + i * 128);
     } else {
         for (u32 i = 0; i < PIECES; ++i) {
-            if (tile * TILE + i * 128 + lane_id() * 4 < row.end) fetch_16(to + i * 512, from + i * 128);
+            if (tile * TILE + i * 128 + lane_id() * 4 < row.end) stream_async_16(to + i * 512, from + i * 128);
         }
     }
-    fetch_group();
+    copy_async_group();
 }
 
 template <u32 STAGES> DEVICE void fetch_first(const Row& row, Reader<STAGES>& reader) {
     reader.stage = 0;
     for (u32 i = 0; i < STAGES; ++i) fetch<STAGES>(row, reader.tile + i * reader.step, i);
-}
-
-// An atomic addition by one lane.
-DEVICE u32 take_room(u32* count, u32 value) {
-    u32 before;
-    asm volatile("atom.shared.add.u32 %0, [%1], %2;" : "=r"(before) : "r"(shared_address(count)), "r"(value) : "memory");
-    return before;
 }
 
 // Which of a lane's scores in a tile reach the threshold.
@@ -179,14 +162,14 @@ DEVICE u32 reached(const Row& row, const char* from, u32 tile, float threshold) 
 template <u32 STAGES> DEVICE void collect(const Row& row, Reader<STAGES>& reader, const Threshold& threshold, const Pool& pool) {
     while (reader.tile * TILE < row.end) {
         const char* from = ring_of_lane<STAGES>() + reader.stage * PIECES * 512;
-        fetch_wait<STAGES - 1>();
+        copy_async_wait<STAGES - 1>();
         u32 mask = reached(row, from, reader.tile, reader.tile < threshold.strict_tile ? threshold.loose : threshold.strict);
         const u32 total = __reduce_add_sync(ALL_LANES, __popc(mask));
         if (total != 0) {
-            u32 at = lane_id() == 0 ? take_room(&control.count, total) : 0;
+            u32 at = lane_id() == 0 ? add_shared(&control().count, total) : 0;
             at = __shfl_sync(ALL_LANES, at, 0);
             if (at + total > pool.capacity) {
-                if (at <= pool.capacity && lane_id() == 0) control.filled = at;
+                if (at <= pool.capacity && lane_id() == 0) control().filled = at;
                 return;
             }
             // The column whose position in the lane's part of the tile is 0, inverted as pairs have it.
@@ -210,7 +193,7 @@ template <u32 STAGES> DEVICE void collect(const Row& row, Reader<STAGES>& reader
 
 // Waits until all that was fetched has arrived and all warps have examined theirs.
 DEVICE void end_reading() {
-    fetch_wait<0>();
+    copy_async_wait<0>();
     __syncthreads();
 }
 
@@ -228,8 +211,8 @@ DEVICE u32 group_place(const Bitmap& bitmap, u32 group) { return (group & ((1u <
 
 DEVICE Bitmap bitmap_of(const TopkParams& params, u32 columns) {
     Bitmap bitmap;
-    bitmap.words = space;
-    bitmap.before = reinterpret_cast<unsigned short*>(space + params.window / 128);
+    bitmap.words = region();
+    bitmap.before = reinterpret_cast<unsigned short*>(region() + params.window / 128);
     bitmap.log = 0;
     while (THREADS * 128 << bitmap.log < columns) ++bitmap.log;
     return bitmap;
@@ -248,10 +231,10 @@ DEVICE u32 sum_bitmap(const Bitmap& bitmap) {
         mine += __popc(words.x) + __popc(words.y) + __popc(words.z) + __popc(words.w);
     }
     const u32 before = sum_before(mine);
-    if (threadIdx.x == THREADS - 1) control.kept = before + mine;
+    if (threadIdx.x == THREADS - 1) control().kept = before + mine;
     for (u32 i = 0; i < 1u << bitmap.log; ++i) bitmap.before[i * THREADS + threadIdx.x] += before;
     __syncthreads();
-    return control.kept;
+    return control().kept;
 }
 
 // How many selected columns are before this one.
@@ -272,7 +255,7 @@ DEVICE void select(const TopkParams& params, const Row& row, Filled filled, Gues
     const u64 boundary = filled.front + filled.back > params.top_k ? pair_of_rank(pool, filled, params.top_k - 1, guess) : 1;
     const u32 bytes = params.window / 8 + params.window / 64;
     const bool stage = bytes + params.top_k * 4 <= params.region;
-    int* to = stage ? reinterpret_cast<int*>(space + bytes / 16) : indices;
+    int* to = stage ? reinterpret_cast<int*>(region() + bytes / 16) : indices;
     u32 written = 0;
 #pragma unroll 1
     for (u32 first = row.column + row.begin, left = row.end - row.begin; left != 0;) {
@@ -312,19 +295,19 @@ __device__ __noinline__ void recover(const TopkParams params, const Row row, u32
     Reader<1> reader = {tile, WARPS, 0};
     Guess guess = {low, 0};
     Threshold threshold = {key_float(low), key_float(low), 0};
-    u32 filled = control.filled;
+    u32 filled = control().filled;
 #pragma unroll 1
     for (bool cut = attempt == 0;;) {
         if (cut) {
             const u64 boundary = pair_of_rank(pool, Filled{filled, 0}, params.top_k - 1, Guess{guess.low, 0});
             cut_pool(pool, filled, boundary);
-            if (threadIdx.x == 0) control.count = params.top_k;
+            if (threadIdx.x == 0) control().count = params.top_k;
             guess.low = key_of(boundary);
             threshold = {key_float(guess.low), key_float(guess.low + 1), (column_of(boundary) - row.column) / TILE + 1};
             fetch_first(row, reader);
         } else {
             __syncthreads();
-            if (threadIdx.x == 0) control.count = 0;
+            if (threadIdx.x == 0) control().count = 0;
             reader.tile = warp_id();
             const Sample sample = sample_of(params, row);
             fetch_first(row, reader);
@@ -334,8 +317,8 @@ __device__ __noinline__ void recover(const TopkParams params, const Row row, u32
         __syncthreads();
         collect(row, reader, threshold, pool);
         end_reading();
-        const u32 count = control.count;
-        filled = control.filled;
+        const u32 count = control().count;
+        filled = control().filled;
         cut = count > pool.capacity;
         // A pool cut down has top_k pairs at least; that of the lowest key has all there are.
         if (!cut && (count >= params.top_k || guess.low == LOWEST_KEY)) return select(params, row, Filled{count, 0}, guess, indices);
@@ -346,8 +329,8 @@ __device__ __noinline__ void recover(const TopkParams params, const Row row, u32
 // --- Rows, each by a block.
 
 DEVICE void prepare_block() {
-    bins[threadIdx.x] = make_uint4(0, 0, 0, 0);
-    if (threadIdx.x == 0) control.count = control.incoming = 0;
+    bins()[threadIdx.x] = make_uint4(0, 0, 0, 0);
+    if (threadIdx.x == 0) control().count = control().incoming = 0;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 3)
@@ -367,7 +350,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3)
     const Threshold threshold = {key_float(guess.low), key_float(guess.low), 0};
     collect(row, reader, threshold, pool);
     end_reading();
-    const u32 count = control.count;
+    const u32 count = control().count;
     int* to = indices + static_cast<u64>(number) * params.top_k;
     if (count > pool.capacity || (count < params.top_k && guess.low > LOWEST_KEY)) {
         recover(params, row, reader.tile, guess.low, count > pool.capacity ? 0 : 2, to);
@@ -378,43 +361,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3)
 
 // --- Rows, each by a cluster.
 
-DEVICE u32 cluster_rank() {
-    u32 rank;
-    asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
-    return rank;
-}
-
-DEVICE u32 cluster_size() {
-    u32 size;
-    asm volatile("mov.u32 %0, %%cluster_nctarank;" : "=r"(size));
-    return size;
-}
-
-DEVICE void cluster_arrive() { asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory"); }
-DEVICE void cluster_wait() { asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory"); }
-
-// The address of the first block's copy of a variable.
-DEVICE u32 address_in_first(const void* pointer) {
-    u32 address;
-    asm volatile("mapa.shared::cluster.u32 %0, %1, 0;" : "=r"(address) : "r"(shared_address(pointer)));
-    return address;
-}
-
-DEVICE u32 add_in_first(u32 address, u32 value) {
-    u32 before;
-    asm volatile("atom.relaxed.cluster.shared::cluster.add.u32 %0, [%1], %2;" : "=r"(before) : "r"(address), "r"(value) : "memory");
-    return before;
-}
-
-DEVICE void store_in_first(u32 address, u64 value) {
-    asm volatile("st.shared::cluster.u64 [%0], %1;" ::"r"(address), "l"(value) : "memory");
-}
-
 // Puts the pool's pairs at the end of the first block's pool, or just announces them if they do not fit.
 DEVICE void send_pool(const Pool& pool, u32 count) {
-    if (threadIdx.x == 0) control.kept = add_in_first(address_in_first(&control.incoming), count);
+    if (threadIdx.x == 0) control().kept = add_in_first(address_in_first(&control().incoming), count);
     __syncthreads();
-    const u32 end = control.kept + count;
+    const u32 end = control().kept + count;
     if (end > pool.capacity) return;
     const u32 to = address_in_first(pool.pairs + (pool.capacity - end));
     for (u32 i = threadIdx.x; i < count; i += THREADS) store_in_first(to + i * 8, pool.pairs[i]);
@@ -440,7 +391,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2)
     collect(row, reader, threshold, pool);
     end_reading();
     // More than the capacity says that some were not kept. So does the sum then: even 16 such numbers stay below 2^32.
-    const u32 count = min(control.count, pool.capacity + 1);
+    const u32 count = min(control().count, pool.capacity + 1);
     cluster_wait();
     if (rank != 0) {
         send_pool(pool, count);
@@ -449,7 +400,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2)
     }
     cluster_arrive();
     cluster_wait();
-    const u32 incoming = control.incoming, total = count + incoming;
+    const u32 incoming = control().incoming, total = count + incoming;
     int* to = indices + static_cast<u64>(number) * params.top_k;
     if (total > pool.capacity || (total < params.top_k && guess.low > LOWEST_KEY)) {
         // From the start even if the pool is too full, as the other blocks have ended.

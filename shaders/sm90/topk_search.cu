@@ -39,11 +39,19 @@ struct Control {
     u32 sums[WARPS], lows[WARPS], highs[WARPS];
 };
 
-__shared__ Control control;
-// Zero between uses.
-__shared__ uint4 bins[BINS / 4];
-__shared__ u64 few[FEW];
-extern __shared__ uint4 space[];
+// What the region and the pool come after.
+struct __align__(16) Shared {
+    // Zero between uses.
+    uint4 bins[BINS / 4];
+    u64 few[FEW];
+    Control control;
+};
+static_assert(sizeof(Shared) == 9456, "what the host adds to the region and the pool");
+
+DEVICE uint4* bins() { return reinterpret_cast<Shared*>(dynamic_shared())->bins; }
+DEVICE u64* few() { return reinterpret_cast<Shared*>(dynamic_shared())->few; }
+DEVICE Control& control() { return reinterpret_cast<Shared*>(dynamic_shared())->control; }
+DEVICE uint4* region() { return reinterpret_cast<uint4*>(dynamic_shared() + sizeof(Shared)); }
 
 DEVICE u32 lane_id() { return threadIdx.x & 31; }
 DEVICE u32 warp_id() { return threadIdx.x >> 5; }
@@ -106,9 +114,9 @@ DEVICE u32 sum_before(u32 value) {
         const u32 other = __shfl_up_sync(ALL_LANES, sum, step);
         sum += lane_id() >= step ? other : 0;
     }
-    if (lane_id() == 31) control.sums[warp_id()] = sum;
+    if (lane_id() == 31) control().sums[warp_id()] = sum;
     __syncthreads();
-    return __reduce_add_sync(ALL_LANES, lane_id() < warp_id() ? control.sums[lane_id()] : 0) + sum - value;
+    return __reduce_add_sync(ALL_LANES, lane_id() < warp_id() ? control().sums[lane_id()] : 0) + sum - value;
 }
 
 // The least and the greatest of two values over the block.
@@ -116,12 +124,12 @@ DEVICE void extremes(u32& low, u32& high) {
     low = __reduce_min_sync(ALL_LANES, low);
     high = __reduce_max_sync(ALL_LANES, high);
     if (lane_id() == 0) {
-        control.lows[warp_id()] = low;
-        control.highs[warp_id()] = high;
+        control().lows[warp_id()] = low;
+        control().highs[warp_id()] = high;
     }
     __syncthreads();
-    low = __reduce_min_sync(ALL_LANES, control.lows[lane_id() % WARPS]);
-    high = __reduce_max_sync(ALL_LANES, control.highs[lane_id() % WARPS]);
+    low = __reduce_min_sync(ALL_LANES, control().lows[lane_id() % WARPS]);
+    high = __reduce_max_sync(ALL_LANES, control().highs[lane_id() % WARPS]);
 }
 
 // --- Search for the value of a rank.
@@ -136,7 +144,7 @@ struct Range {
 struct Count {
     u32 low, high, shift;
     DEVICE void operator()(u32 value) const {
-        if (value >= low && value <= high) atomicAdd(reinterpret_cast<u32*>(bins) + min((value - low) >> shift, BINS - 1), 1);
+        if (value >= low && value <= high) atomicAdd(reinterpret_cast<u32*>(bins()) + min((value - low) >> shift, BINS - 1), 1);
     }
 };
 
@@ -144,23 +152,23 @@ struct Count {
 DEVICE void find_bin(Range& range, u32 shift) {
     __syncthreads();
     const u32 group = THREADS - 1 - threadIdx.x;
-    const uint4 counts = bins[group];
-    bins[group] = make_uint4(0, 0, 0, 0);
+    const uint4 counts = bins()[group];
+    bins()[group] = make_uint4(0, 0, 0, 0);
     const u32 before = sum_before(counts.x + counts.y + counts.z + counts.w);
     const u32 z = before + counts.w, y = z + counts.z, x = y + counts.y, end = x + counts.x;
     if (range.rank >= before && (range.rank < end || group == 0)) {
         const u32 down = (range.rank >= z) + (range.rank >= y) + (range.rank >= x);
-        control.bin = group * 4 + 3 - down;
-        control.rank = range.rank - (down == 0 ? before : down == 1 ? z : down == 2 ? y : x);
-        control.in_bin = down == 0 ? counts.w : down == 1 ? counts.z : down == 2 ? counts.y : counts.x;
+        control().bin = group * 4 + 3 - down;
+        control().rank = range.rank - (down == 0 ? before : down == 1 ? z : down == 2 ? y : x);
+        control().in_bin = down == 0 ? counts.w : down == 1 ? counts.z : down == 2 ? counts.y : counts.x;
     }
     __syncthreads();
-    const u32 bin = control.bin;
+    const u32 bin = control().bin;
     range.low += bin << shift;
     // The last bin has whatever lies above it too.
     if (bin < BINS - 1) range.high = min(range.high, range.low + (1u << shift) - 1);
-    range.rank = control.rank;
-    range.count = control.in_bin;
+    range.rank = control().rank;
+    range.count = control().in_bin;
 }
 
 // Narrows the range until it has at most `enough` values or just one repeated. `focus` says where in the range the values may be expected
@@ -193,12 +201,6 @@ struct Guess {
     u32 low, high;
 };
 
-DEVICE uint4 load_16(const float* from) {
-    uint4 result;
-    asm volatile("ld.global.nc.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(result.x), "=r"(result.y), "=r"(result.z), "=r"(result.w) : "l"(from));
-    return result;
-}
-
 // Takes 1024 or 4096 scores, 64 bytes together, at irregular places spread over the row. Fewer suffice where top_k is a large part of the
 // row. None of a row that the pool can hold.
 DEVICE Sample sample_of(const TopkParams& params, const Row& row) {
@@ -212,7 +214,7 @@ DEVICE Sample sample_of(const TopkParams& params, const Row& row) {
         const u32 place = piece / 4 * stride + (__umulhi(piece / 4 * 0x9e3779b9, stride - 3) & ~3) + piece % 4;
         // Just what lies in the row as a whole. NaN for others, as that has no place in the order.
         sample.bits[i] = make_uint4(ALL_LANES, ALL_LANES, ALL_LANES, ALL_LANES);
-        if (piece * 4 < sample.size && place * 4 >= row.begin && place * 4 + 4 <= row.end) sample.bits[i] = load_16(row.origin + place * 4);
+        if (piece * 4 < sample.size && place * 4 >= row.begin && place * 4 + 4 <= row.end) sample.bits[i] = load_constant_16(row.origin + place * 4);
     }
     return sample;
 }
@@ -263,7 +265,7 @@ DEVICE Guess guess_of(const TopkParams& params, const Row& row, const Sample& sa
     // Bins of one width: enough but for scores that spread over many magnitudes.
     const float base = key_float(low), width = (key_float(high) - base) / (BINS - 1), per_width = 1 / width;
     for (u32 i = 0; i < 4 * SAMPLE; ++i) {
-        if (scores[i] >= base) atomicAdd(reinterpret_cast<u32*>(bins) + min(static_cast<u32>((scores[i] - base) * per_width), BINS - 1), 1);
+        if (scores[i] >= base) atomicAdd(reinterpret_cast<u32*>(bins()) + min(__float2uint_rz((scores[i] - base) * per_width), BINS - 1), 1);
     }
     Range range = {0, BINS - 1, rank, sample.size};
     find_bin(range, 0);

@@ -27,9 +27,9 @@ pub(super) fn attend(d_qk: u32, kv_format: KvFormat, direct: bool) -> Sm90Kernel
     let shared_bytes = blocks * 64 * 128 + 4 * blocks * 32 * 128 + 64 * 128 + 3 * 512 + 4 * 16;
     Sm90Kernel {
         modules: if direct {
-            &["sm90/hopper", "sm90/attend", "sm90/attend_direct"]
+            &["sm90/hopper", "sm90/matrices", "sm90/attend", "sm90/attend_direct"]
         } else {
-            &["sm90/hopper", "sm90/attend", "sm90/attend_partial"]
+            &["sm90/hopper", "sm90/matrices", "sm90/attend", "sm90/attend_partial"]
         },
         constants: vec![("D_QK", d_qk), ("FP8", (kv_format == KvFormat::Fp8).into()), ("DIRECT", direct.into())],
         function: if direct { "attend_direct" } else { "attend_partial" },

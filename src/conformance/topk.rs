@@ -41,6 +41,8 @@ enum Data {
     Alternating,
     /// vLLM's: close together, with a few far above.
     Peaks,
+    /// Neighbours are alike: 16 together far above the others, so that a sample of the row may be far from its whole.
+    Runs,
 }
 
 /// The bounds of a row, given its number, the columns and k.
@@ -162,6 +164,7 @@ fn distributions() -> Vec<Spec> {
         spec("ties/peaks", 4, 16000, 2048, Data::Peaks),
         spec("order/ascending", 3, 20000, 2048, Data::Ascending),
         spec("order/descending", 3, 20000, 2048, Data::Descending),
+        spec("order/runs", 64, 8000, 128, Data::Runs),
         spec("repeat/ties", 4, 9000, 2048, Data::Ties).repeats(20),
         spec("repeat/normal", 4, 9000, 2048, Data::Normal).repeats(20),
     ]
@@ -287,8 +290,8 @@ impl Inputs {
         };
         let mut random = Random::new(spec.rows as u64 * 1_000_003 + spec.columns as u64);
         let mut scores = Vec::with_capacity(spec.rows * spec.columns);
-        for _ in 0..spec.rows {
-            scores.extend((0..spec.columns).map(|column| score(spec, column, &mut random)));
+        for row in 0..spec.rows {
+            scores.extend((0..spec.columns).map(|column| score(spec, row, column, &mut random)));
         }
         Inputs { scores, row_start: bounds(spec.ranges.start), row_end: bounds(spec.ranges.end) }
     }
@@ -305,7 +308,7 @@ impl Inputs {
     }
 }
 
-fn score(spec: &Spec, column: usize, random: &mut Random) -> f32 {
+fn score(spec: &Spec, row: usize, column: usize, random: &mut Random) -> f32 {
     let pick = |random: &mut Random, values: &[f32]| values[random.below(values.len() as u64) as usize];
     match spec.data {
         Data::Normal => random.normal(),
@@ -325,6 +328,10 @@ fn score(spec: &Spec, column: usize, random: &mut Random) -> f32 {
         Data::Descending => 1000.0 - column as f32 * 0.25,
         Data::Peaks if column.is_multiple_of(97) => 8.0 + random.normal(),
         Data::Peaks => 0.01 * random.normal(),
+        Data::Runs => {
+            let high = Random::new((row * spec.columns + column / 16) as u64).below(62) == 0;
+            random.uniform() + if high { 8.0 } else { 0.0 }
+        }
         Data::Alternating => [1.0, -1.0][column % 2],
     }
 }

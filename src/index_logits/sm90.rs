@@ -49,7 +49,7 @@ impl Sm90 {
                 // Four stages of codes, weights, ranges, a number and two barriers.
                 let shared_bytes = 4 * (RAGGED_ROWS * dim + RAGGED_ROWS * 4 + queries * 8 + 4 + 16);
                 Sm90Kernel {
-                    modules: &["sm90/hopper", "sm90/fp8", "sm90/index_logits"],
+                    modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits"],
                     constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", RAGGED_ROWS)],
                     function: "index_logits",
                     threads: 384,
@@ -73,7 +73,7 @@ impl Sm90 {
                 // Six stages of codes, scales, flags and two barriers; at most 8 bytes between them.
                 let shared_bytes = rows * (dim + 4) + 6 * (STEP_KEYS * (dim + 4) + pieces * 4 + 16) + 16;
                 Sm90Kernel {
-                    modules: &["sm90/hopper", "sm90/fp8", "sm90/paged_index_logits"],
+                    modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/paged_index_logits"],
                     constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", rows), ("PAGE_SIZE", page_size)],
                     function: "paged_index_logits",
                     threads: 160,

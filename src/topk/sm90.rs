@@ -11,7 +11,8 @@ use crate::sm90::Sm90Kernel;
 
 /// The longest row.
 const MAX_COLUMNS: u64 = 1 << 30;
-/// Dynamic shared memory that leaves room for the kernels' own.
+/// `Shared` of `shaders/sm90/topk_search.cu`, and the most that may follow it.
+const CONTROL_BYTES: u32 = 9456;
 const MAX_SHARED_BYTES: u32 = 222_000;
 /// Columns of the smallest bitmap, and of the largest that a block and a cluster keep.
 const BITMAP: u32 = 1 << 16;
@@ -121,11 +122,11 @@ impl Hopper {
 
 fn kernel(params: &Params, blocks: u32) -> Sm90Kernel {
     Sm90Kernel {
-        modules: &["sm90/hopper", "sm90/topk_search", "sm90/topk"],
+        modules: &["sm90/hopper", "sm90/matrices", "sm90/topk_search", "sm90/topk"],
         constants: Vec::new(),
         function: if blocks > 1 { "topk_cluster" } else { "topk_rows" },
         threads: 512,
-        shared_bytes: params.region + 8 * params.capacity,
+        shared_bytes: CONTROL_BYTES + params.region + 8 * params.capacity,
         cluster: (blocks > 1).then_some([blocks, 1, 1]),
         params_bytes: size_of::<Params>() as u32,
         bindings: &[("scores", Read), ("row_start", Read), ("row_end", Read), ("indices", ReadWrite)],

@@ -141,7 +141,8 @@ impl Cuda {
             kind: DeviceKind::Software,
         };
         let driver = super::emulation::Emulation::open().map_err(|reason| EngineError::Open { device: info.to_string(), reason })?;
-        let capabilities = limits((7, 5), 64 << 10, 1024, 1 << 32);
+        // Hopper's, whose instructions it has. Few multiprocessors, so that kernels that stay on theirs take one tile after another.
+        let capabilities = Capabilities { multiprocessors: Some(2), ..limits((9, 0), 227 << 10, 1024, 1 << 32) };
         Ok(Cuda { driver: Arc::new(driver), info, capabilities, kernels: Kernels::default() })
     }
 

@@ -16,6 +16,9 @@ use super::driver::{Address, Driver, Failure, Function, Launch, Mark};
 use super::translate::Translation;
 
 const HEADER: &str = include_str!("emulation/host.h");
+/// What kernels written in CUDA C++ need besides.
+const BUILTINS: &str = include_str!("emulation/builtins.h");
+const HOPPER: &str = include_str!("emulation/hopper.h");
 const ALIGNMENT: usize = 256;
 /// `-ffp-contract=off`: as `--fmad=false` for NVRTC. Without the two about symbols the process would share the state of all libraries.
 const OPTIONS: [&str; 11] = [
@@ -37,6 +40,7 @@ const OPTIONS: [&str; 11] = [
 struct HostLaunch {
     grid: [u32; 3],
     block: [u32; 3],
+    cluster: [u32; 3],
     shared_bytes: u32,
 }
 
@@ -102,15 +106,18 @@ impl Emulation {
 
 /// The text that g++ gets.
 fn host_text(kernel: &Translation) -> String {
+    let (builtins, hopper, prepare) = if kernel.written { (BUILTINS, HOPPER, "host::prepare_hopper") } else { ("", "", "nullptr") };
     format!(
-        "{HEADER}\n{}\nextern \"C\" __attribute__((visibility(\"default\"))) const char* dsa_launch(\n    \
-         const host::Launch* launch, const void* const* arguments) {{\n    return host::launch(shader::{}, *launch, arguments);\n}}\n",
+        "{HEADER}\n{builtins}\n{hopper}\n{}\nextern \"C\" __attribute__((visibility(\"default\"))) const char* dsa_launch(\n    \
+         const host::Launch* launch, const void* const* arguments) {{\n    host::prepare_more = {prepare};\n    \
+         return host::launch(shader::{}, *launch, arguments);\n}}\n",
         kernel.source, kernel.kernel
     )
 }
 
 fn layout(bytes: u64) -> Option<Layout> {
-    Layout::from_size_align(usize::try_from(bytes.max(1)).ok()?, ALIGNMENT).ok()
+    // Kernels may read whole vectors at the end, as a GPU's allocator has nothing smaller.
+    Layout::from_size_align(usize::try_from(bytes.max(1).checked_next_multiple_of(ALIGNMENT as u64)?).ok()?, ALIGNMENT).ok()
 }
 
 impl Driver for Emulation {
@@ -176,7 +183,12 @@ impl Driver for Emulation {
 
     unsafe fn launch(&self, launch: &Launch) -> Result<(), Failure> {
         let loaded = self.kernels.lock().unwrap_or_else(PoisonError::into_inner)[launch.function.0];
-        let host = HostLaunch { grid: launch.grid, block: launch.block, shared_bytes: launch.shared_bytes };
+        let host = HostLaunch {
+            grid: launch.grid,
+            block: launch.block,
+            cluster: launch.cluster.unwrap_or([1; 3]),
+            shared_bytes: launch.shared_bytes,
+        };
         let pointers = launch.arguments.pointers();
         let entry = loaded.entry.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: the caller's promise; the arguments are copied, and the returned text is read before the next launch.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::source::CudaSource;
 use crate::device::Inner;
 use crate::wgsl::Access;
-use crate::{Device, EngineError, Kernel, Result, ShaderLibrary};
+use crate::{Device, DeviceKind, EngineError, Kernel, Result, ShaderLibrary};
 
 /// What makes a kernel of a library's modules in CUDA C++, as [`crate::KernelSpec`] does of those in WGSL.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct CudaSpec<'a> {
     pub library: &'a ShaderLibrary,
     /// Texts that are put one after another. The last has the kernel, and names it in errors.
     pub modules: &'a [&'a str],
+    /// Modules whose place another takes on the emulated device, such as one of instructions that only a GPU has.
+    pub emulated: &'a [(&'a str, &'a str)],
     /// Written before the texts as `constexpr unsigned`.
     pub constants: &'a [(&'a str, u32)],
     /// The name of the `extern "C" __global__` function.
@@ -49,15 +51,17 @@ impl CudaSpec<'_> {
     /// # Errors
     /// [`EngineError::Shader`] if the library has no such module.
     pub fn source(&self) -> Result<String> {
-        self.source_with(&HashMap::new())
+        self.source_with(&HashMap::new(), false)
     }
 
-    pub(crate) fn source_with(&self, replaced: &HashMap<String, String>) -> Result<String> {
+    fn source_with(&self, replaced: &HashMap<String, String>, emulated: bool) -> Result<String> {
         let mut source = String::new();
         for (name, value) in self.constants {
             let _ = writeln!(source, "constexpr unsigned {name} = {value};");
         }
         for &module in self.modules {
+            let other = self.emulated.iter().find(|(replaced, _)| emulated && *replaced == module);
+            let module = other.map_or(module, |(_, other)| other);
             let file = self.library.files.iter().find(|file| file.module == module);
             let text = replaced.get(module).map(String::as_str).or(file.map(|file| file.source));
             let reason = || format!("the library has no module {module}");
@@ -78,10 +82,11 @@ impl Device {
         let Inner::Cuda(cuda) = self.inner() else {
             return Err(EngineError::MissingFeature { feature: "kernels in CUDA C++", device: self.info().to_string() });
         };
+        let emulated = cuda.info.kind == DeviceKind::Software;
         cuda.kernels.get_or(spec.key(), &cuda.info, |replaced| {
             let source = CudaSource {
                 module: spec.module(),
-                source: &spec.source_with(replaced)?,
+                source: &spec.source_with(replaced, emulated)?,
                 kernel: spec.kernel,
                 workgroup_size: spec.workgroup_size,
                 shared_bytes: spec.shared_bytes,

@@ -67,6 +67,7 @@ impl CudaSource<'_> {
             workgroup_size: self.workgroup_size,
             workgroup_memory: self.shared_bytes,
             bindings,
+            written: true,
         }
     }
 }

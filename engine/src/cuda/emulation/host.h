@@ -1,5 +1,5 @@
-// Runs translated kernels on the host, for tests: what the translation takes from CUDA, with one fiber for each thread of a block and one
-// block after the other. Stands before the kernel's text and is compiled with it.
+// Runs kernels on the host, for tests: what translated kernels take from CUDA, with one fiber for each thread of a block, and one block or
+// cluster after the other. Stands before the kernel's text and is compiled with it.
 //
 // Stricter than a GPU, so that a wrong kernel fails: workgroup memory starts as NaN; a barrier waits for every thread of the block, and it
 // is an error if one has returned; all lanes that a warp operation names must come to the same operation; blocks of odd number run their
@@ -25,11 +25,13 @@ struct Dim3 {
 };
 
 struct Launch {
-    Dim3 grid, block;
+    Dim3 grid, block, cluster;
     unsigned shared_bytes;
 };
 
 constexpr size_t STACK_BYTES = 256 << 10;
+// Of a cluster.
+constexpr unsigned MOST_BLOCKS = 16;
 
 struct Warp {
     unsigned generation, arrived, mask;
@@ -38,7 +40,20 @@ struct Warp {
     unsigned values[2][32];
 };
 
+// Threads that wait for each other; `generation` counts how often they have met.
+struct Meeting {
+    unsigned arrived, generation;
+};
+
+struct Block {
+    Dim3 index;
+    Meeting meeting;
+    unsigned char* shared;
+    Warp* warps;
+};
+
 struct Fiber {
+    Block* block;
     Dim3 thread;
     unsigned index;
     bool done;
@@ -55,12 +70,14 @@ static Fiber* fibers;
 static unsigned fiber_count;
 static Fiber* current;
 static Warp* warps;
+// Those of the cluster that runs.
+static Block* blocks;
 static jmp_buf scheduler;
 static Launch launch_now;
-static Dim3 block_now;
-static unsigned threads, arrived, generation;
+// Of a block; blocks of a cluster.
+static unsigned threads, cluster_blocks;
 static unsigned char* shared;
-static unsigned shared_capacity;
+static size_t shared_capacity;
 static void (*run_thread)();
 static char message[256];
 
@@ -71,7 +88,8 @@ inline void yield() {
 // Ends the launch. The fibers stay where they are, and start anew with the next launch.
 [[noreturn]] inline void fail(const char* what) {
     if (message[0] == 0) {
-        snprintf(message, sizeof(message), "thread %u of block %u, %u, %u: %s", current->index, block_now.x, block_now.y, block_now.z, what);
+        const Dim3 block = current->block->index;
+        snprintf(message, sizeof(message), "thread %u of block %u, %u, %u: %s", current->index, block.x, block.y, block.z, what);
     }
     _longjmp(scheduler, 1);
 }
@@ -82,18 +100,25 @@ inline void wait(const unsigned* place) {
     yield();
 }
 
+// Whether this is the last of `count` to come; the others wait for `meet_end` of the last.
+inline bool meet(Meeting& meeting, unsigned count) {
+    if (++meeting.arrived == count) return true;
+    wait(&meeting.generation);
+    return false;
+}
+inline void meet_end(Meeting& meeting) {
+    meeting.arrived = 0;
+    meeting.generation++;
+}
+
 inline void barrier() {
-    if (++arrived == threads) {
-        arrived = 0;
-        generation++;
-    } else {
-        wait(&generation);
-    }
+    Meeting& meeting = current->block->meeting;
+    if (meet(meeting, threads)) meet_end(meeting);
 }
 
 // Gives every lane the values of all lanes in `mask`.
 inline const unsigned* exchange(int operation, unsigned mask, unsigned value) {
-    Warp& warp = warps[current->index / 32];
+    Warp& warp = current->block->warps[current->index / 32];
     const unsigned lane = current->index % 32;
     if ((mask >> lane & 1) == 0) fail("a warp operation whose mask does not name this lane");
     if (warp.arrived == 0) {
@@ -121,7 +146,8 @@ inline void fiber_main() {
     }
 }
 
-inline void prepare(unsigned count) {
+inline void prepare() {
+    const unsigned count = threads * cluster_blocks;
     if (count > fiber_count) {
         Fiber* more = (Fiber*)calloc(count, sizeof(Fiber));
         if (fiber_count > 0) memcpy(more, fibers, fiber_count * sizeof(Fiber));
@@ -129,8 +155,16 @@ inline void prepare(unsigned count) {
         free(fibers);
         fibers = more;
         fiber_count = count;
-        warps = (Warp*)realloc(warps, (count + 31) / 32 * sizeof(Warp));
     }
+    warps = (Warp*)realloc(warps, (threads + 31) / 32 * cluster_blocks * sizeof(Warp));
+    blocks = (Block*)realloc(blocks, cluster_blocks * sizeof(Block));
+    const size_t stride = (launch_now.shared_bytes + 1023) / 1024 * 1024;
+    if (stride * cluster_blocks > shared_capacity) {
+        shared_capacity = stride * cluster_blocks;
+        free(shared);
+        shared = (unsigned char*)aligned_alloc(1024, shared_capacity);
+    }
+    for (unsigned i = 0; i < cluster_blocks; i++) blocks[i].shared = shared + i * stride;
     // Contexts point into the fibers, which may have moved.
     for (unsigned i = 0; i < fiber_count; i++) fibers[i].started = false;
 }
@@ -149,23 +183,40 @@ inline void resume(Fiber& fiber) {
     setcontext(&fiber.start);
 }
 
-inline void run_block(Dim3 index, unsigned number) {
-    block_now = index;
-    arrived = generation = 0;
-    memset(warps, 0, (threads + 31) / 32 * sizeof(Warp));
-    for (unsigned i = 0; i + 4 <= launch_now.shared_bytes; i += 4) memcpy(shared + i, "\xef\xbe\xed\x7f", 4);
-    const Dim3 size = launch_now.block;
-    for (unsigned i = 0; i < threads; i++) {
-        fibers[i].index = i;
-        fibers[i].done = false;
-        fibers[i].waits_for = nullptr;
-        fibers[i].thread = {i % size.x, i / size.x % size.y, i / size.x / size.y};
+// What a kernel in CUDA C++ needs besides; nothing for translated ones.
+static void (*prepare_more)();
+
+// Blocks first.. along the grid's first dimension, as many as a cluster has.
+inline void prepare_cluster(Dim3 first) {
+    const unsigned block_warps = (threads + 31) / 32;
+    memset(warps, 0, block_warps * cluster_blocks * sizeof(Warp));
+    for (unsigned b = 0; b < cluster_blocks; b++) {
+        Block& block = blocks[b];
+        block.index = {first.x + b, first.y, first.z};
+        block.meeting = {};
+        block.warps = warps + b * block_warps;
+        for (unsigned i = 0; i + 4 <= launch_now.shared_bytes; i += 4) memcpy(block.shared + i, "\xef\xbe\xed\x7f", 4);
+        const Dim3 size = launch_now.block;
+        for (unsigned i = 0; i < threads; i++) {
+            Fiber& fiber = fibers[b * threads + i];
+            fiber.block = &block;
+            fiber.index = i;
+            fiber.done = false;
+            fiber.waits_for = nullptr;
+            fiber.thread = {i % size.x, i / size.x % size.y, i / size.x / size.y};
+        }
     }
-    volatile unsigned left = threads;
+    if (prepare_more != nullptr) prepare_more();
+}
+
+inline void run_cluster(Dim3 first, unsigned number) {
+    prepare_cluster(first);
+    const unsigned all = threads * cluster_blocks;
+    volatile unsigned left = all;
     while (left > 0) {
         volatile bool progress = false;
-        for (volatile unsigned i = 0; i < threads; i = i + 1) {
-            Fiber& fiber = fibers[number % 2 == 0 ? i : threads - 1 - i];
+        for (volatile unsigned i = 0; i < all; i = i + 1) {
+            Fiber& fiber = fibers[number % 2 == 0 ? i : all - 1 - i];
             if (fiber.done || (fiber.waits_for != nullptr && *fiber.waits_for == fiber.generation)) continue;
             progress = true;
             resume(fiber);
@@ -173,8 +224,8 @@ inline void run_block(Dim3 index, unsigned number) {
             if (fiber.done) left = left - 1;
         }
         if (!progress) {
-            snprintf(message, sizeof(message), "block %u, %u, %u: %u threads wait for others that have returned or wait elsewhere", index.x,
-                     index.y, index.z, (unsigned)left);
+            snprintf(message, sizeof(message), "block %u, %u, %u: %u threads wait for others that have returned or wait elsewhere", first.x,
+                     first.y, first.z, (unsigned)left);
             return;
         }
     }
@@ -183,18 +234,16 @@ inline void run_block(Dim3 index, unsigned number) {
 inline const char* run_grid(const Launch& launch) {
     launch_now = launch;
     threads = launch.block.x * launch.block.y * launch.block.z;
+    cluster_blocks = launch.cluster.x;
     message[0] = 0;
-    prepare(threads);
-    if (launch.shared_bytes > shared_capacity) {
-        shared_capacity = (launch.shared_bytes + 127) / 128 * 128;
-        free(shared);
-        shared = (unsigned char*)aligned_alloc(128, shared_capacity);
-    }
+    if (launch.cluster.y != 1 || launch.cluster.z != 1 || cluster_blocks > MOST_BLOCKS) return "a cluster of another form than is emulated";
+    if (launch.grid.x % cluster_blocks != 0) return "a grid that is not whole clusters";
+    prepare();
     unsigned number = 0;
     for (unsigned z = 0; z < launch.grid.z; z++) {
         for (unsigned y = 0; y < launch.grid.y; y++) {
-            for (unsigned x = 0; x < launch.grid.x; x++) {
-                run_block({x, y, z}, number++);
+            for (unsigned x = 0; x < launch.grid.x; x += cluster_blocks) {
+                run_cluster({x, y, z}, number++);
                 if (message[0] != 0) return message;
             }
         }
@@ -237,7 +286,7 @@ inline unsigned to_bits(float value) {
 } // namespace host
 
 #define threadIdx (host::current->thread)
-#define blockIdx (host::block_now)
+#define blockIdx (host::current->block->index)
 #define blockDim (host::launch_now.block)
 #define gridDim (host::launch_now.grid)
 
@@ -337,7 +386,7 @@ HOST_UNDEFINED(shift_out_of_bounds, "a shift by the width or more")
 HOST_UNDEFINED(float_cast_overflow, "a conversion of a float that the integer cannot hold")
 
 namespace wgsl {
-inline void* workgroup_memory() { return host::shared; }
+inline void* workgroup_memory() { return host::current->block->shared; }
 inline void out_of_bounds(unsigned index, unsigned length, const char* what) {
     char text[160];
     snprintf(text, sizeof(text), "index %u of `%s`, which has %u elements", index, what, length);

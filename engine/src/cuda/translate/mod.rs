@@ -154,6 +154,8 @@ pub struct Translation {
     pub workgroup_memory: u32,
     /// The parameters.
     pub bindings: Vec<KernelBinding>,
+    /// Whether the text was written in CUDA C++ to begin with.
+    pub written: bool,
 }
 
 /// Translates one entry point. `info` is what naga's validator gave for this module; overrides must be resolved before.

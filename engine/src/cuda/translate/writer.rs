@@ -144,7 +144,7 @@ impl<'a> Writer<'a> {
         }
         let source = format!("{}\nnamespace shader {{\n{body}\n}} // namespace shader\n", prelude::text(&body));
         let kernel = self.kernel;
-        Ok(Translation { source, kernel, workgroup_size: entry.workgroup_size, workgroup_memory, bindings })
+        Ok(Translation { source, kernel, workgroup_size: entry.workgroup_size, workgroup_memory, bindings, written: false })
     }
 
     /// Names the functions that the entry point reaches.
