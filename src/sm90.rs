@@ -23,6 +23,8 @@ pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/attend_direct": "attend_direct.cu",
         "sm90/attend_partial": "attend_partial.cu",
         "sm90/index_logits": "index_logits.cu",
+        "sm90/index_logits_cache": "index_logits_cache.cu",
+        "sm90/index_logits_flat": "index_logits_flat.cu",
         "sm90/paged_index_logits": "paged_index_logits.cu",
         "sm90/topk": "topk.cu",
         "sm90/topk_search": "topk_search.cu",

@@ -1,8 +1,11 @@
-// Index logits of flat keys on Hopper: products of e4m3 by `wgmma`, the contract of `indexer/logits`.
+// Index logits on Hopper for many queries that see the same keys: products of e4m3 by `wgmma`, the contract of `indexer/logits`. The kernels
+// are in `index_logits_flat` and, PAGED, in `index_logits_cache`.
 //
-//   q        [queries, HEADS, DIM] e4m3               weights  [queries, HEADS] f32
-//   keys     [columns, DIM] e4m3                      k_scale  [columns] f32
-//   k_start, k_end [queries] i32                      logits   [queries, columns] f32, rows out_stride apart
+//   q        [sequences, queries, HEADS, DIM] e4m3    weights  [sequences, queries, HEADS] f32
+//   flat     keys [columns, DIM] e4m3, k_scale [columns] f32, k_start and k_end [queries] i32, of one sequence
+//   paged    keys in pages of PAGE_SIZE * DIM codes, then PAGE_SIZE f32 scales; block_table [sequences, max_pages] i32, context_lengths
+//            [sequences, queries] i32
+//   logits   [sequences, queries, columns] f32, rows out_stride apart
 //
 // A block stays on its multiprocessor and takes every gridDim.x-th tile of 256 keys x tile_queries queries. Two warpgroups keep 128 keys each
 // in registers for the whole tile; a third streams the queries through a ring in shared memory, 256 rows (heads of 256 / HEADS queries) a
@@ -12,14 +15,15 @@
 // Shared memory: STAGES * (256 * DIM + 1 KiB + 8 * QUERIES) bytes and barriers, about 132 KiB. Registers: 224 for each of 256 threads, 56 for
 // 128.
 //
-// Constants: those of `fp8`, HEADS at least 16, ROWS 256.
+// Constants: those of `fp8`, HEADS at least 16, ROWS 256; PAGED, 0 or 1, and PAGE_SIZE, a multiple of 4.
 
 struct Params {
-    // Tiles in all; of rows; of keys; queries of one.
+    // Tiles in all; of a sequence's rows; of its keys; queries of one.
     u32 tiles, row_tiles, key_tiles, tile_queries;
-    // Queries and keys of this dispatch, distance of rows of `logits`, the key that the first bound row is.
+    // Queries of a sequence and keys in this dispatch, distance of rows of `logits`, the key that the first bound row is.
     u32 queries, columns, out_stride, first_key;
-    // Of paged keys, and without meaning here.
+    // Columns of block_table; tokens of a page; the first page that is bound, and how many are; whether this dispatch also writes -inf where
+    // it computes nothing, and whether others compute the rest.
     u32 max_pages, page_size, first_page, pages, fill, windowed;
     // Words from the start of each binding to where this dispatch begins.
     u32 q_offset, weights_offset, keys_offset, scale_offset, range_offset, table_offset, out_offset;
@@ -43,24 +47,39 @@ struct Shared {
     u64 empty[STAGES];
 };
 
+// The tensors, from where this dispatch begins.
+struct Inputs {
+    const u8* q;
+    const float* weights;
+    const u8* keys;
+    // Of flat keys.
+    const float* k_scale;
+    const int* k_start;
+    // Paged: context_lengths.
+    const int* k_end;
+    const int* block_table;
+};
+
 struct Tile {
-    u32 first_query, queries, first_key;
+    // The first query is counted from the first sequence's.
+    u32 sequence, first_query, queries, first_key;
 };
 
 DEVICE Tile tile_of(const Params& params, u32 id) {
-    const u32 first = id / params.key_tiles * params.tile_queries;
-    return {first, min(params.tile_queries, params.queries - first), id % params.key_tiles * TILE_KEYS};
+    const u32 rest = id / params.key_tiles, sequence = PAGED ? rest / params.row_tiles : 0;
+    const u32 first = (rest - sequence * params.row_tiles) * params.tile_queries;
+    return {sequence, sequence * params.queries + first, min(params.tile_queries, params.queries - first), id % params.key_tiles * TILE_KEYS};
 }
 
 // The keys of a tile that a query sees.
-DEVICE int2 range_of(const Params& params, const Tile& tile, const int* k_start, const int* k_end, u32 query) {
+DEVICE int2 range_of(const Params& params, const Tile& tile, const Inputs& inputs, u32 query) {
     if (query >= tile.queries) {
         return {0, 0};
     }
     const int low = int(params.first_key + tile.first_key);
     const int high = int(params.first_key + min(tile.first_key + TILE_KEYS, params.columns));
-    const u32 at = params.range_offset + tile.first_query + query;
-    return {min(max(k_start[at], low), high) - low, min(max(k_end[at], low), high) - low};
+    const u32 at = tile.first_query + query;
+    return {PAGED ? 0 : min(max(inputs.k_start[at], low), high) - low, min(max(inputs.k_end[at], low), high) - low};
 }
 
 // Copies the codes and weights of one group of queries; the rest of a group that is not full stays as it was.
@@ -116,13 +135,12 @@ struct Place {
 };
 
 // The warpgroup that fills the ring.
-DEVICE void produce(Shared& shared, const Params& params, const u8* q, const float* weights, const int* k_start, const int* k_end,
-                    float* logits) {
+DEVICE void produce(Shared& shared, const Params& params, const Inputs& inputs, float* logits) {
     const u32 lane = threadIdx.x % 32, thread = threadIdx.x % COPYING_THREADS;
     Place place;
     for (u32 id = blockIdx.x; id < params.tiles; id += gridDim.x) {
         const Tile tile = tile_of(params, id);
-        int2 next = range_of(params, tile, k_start, k_end, lane), range;
+        int2 next = range_of(params, tile, inputs, lane), range;
         u32 seen = 0;
         for (u32 query = 0;; query += QUERIES) {
             const bool last = query >= tile.queries;
@@ -131,10 +149,12 @@ DEVICE void produce(Shared& shared, const Params& params, const u8* q, const flo
                 // Lane i has the range of query i of the next 32, and asks for those after.
                 range = next;
                 seen = __ballot_sync(~0u, range.x < range.y);
-                next = range_of(params, tile, k_start, k_end, query + 32 + lane);
+                next = range_of(params, tile, inputs, query + 32 + lane);
             }
             if (!last && !(seen >> first & (1u << QUERIES) - 1)) {
-                fill_group(params, tile, logits, query);
+                if (!PAGED || params.fill) {
+                    fill_group(params, tile, logits, query);
+                }
                 continue;
             }
             if (place.round > 0) {
@@ -148,7 +168,7 @@ DEVICE void produce(Shared& shared, const Params& params, const u8* q, const flo
                     shared.range[place.stage][thread - first] = range;
                 }
                 const u64 row = u64(tile.first_query + query) * HEADS;
-                copy_group(shared, place.stage, q + row * DIM, weights + row, min(QUERIES, tile.queries - query) * HEADS);
+                copy_group(shared, place.stage, inputs.q + row * DIM, inputs.weights + row, min(QUERIES, tile.queries - query) * HEADS);
             }
             copy_async_arrive(&shared.full[place.stage]);
             if (thread < 32) {
@@ -162,31 +182,53 @@ DEVICE void produce(Shared& shared, const Params& params, const u8* q, const flo
     }
 }
 
-// A thread's part of 64 keys of a tile, words 4 bytes wide, as `wgmma` wants them; and the scale of the key whose sums it ends up with.
+// A thread's part of 64 keys of a tile, words 4 bytes wide, as `wgmma` wants them; and the scale of the key whose sums it ends up with, and
+// whether that is bound.
 struct Keys {
     u32 codes[DIM / 32][4];
     float scale;
+    bool present;
 };
+
+// Where a key's codes lie in the cache, and its scale; null if it is not bound.
+struct Source {
+    const u8* codes;
+    const u8* scale;
+};
+
+DEVICE Source source_of(const Params& params, const Tile& tile, const Inputs& inputs, u32 key) {
+    if constexpr (PAGED) {
+        const u32 entry = key / PAGE_SIZE, slot = key % PAGE_SIZE;
+        const bool listed = key < params.columns && entry < params.max_pages;
+        const u32 page = listed ? u32(inputs.block_table[u64(tile.sequence) * params.max_pages + entry]) - params.first_page : ~0u;
+        const u8* from = inputs.keys + u64(page) * (PAGE_SIZE * (DIM + 4));
+        return page < params.pages ? Source{from + slot * DIM, from + PAGE_SIZE * DIM + slot * 4} : Source{nullptr, nullptr};
+    }
+    const bool there = key < params.columns;
+    return there ? Source{inputs.keys + u64(key) * DIM, reinterpret_cast<const u8*>(inputs.k_scale + key)} : Source{nullptr, nullptr};
+}
 
 // The place of that key in the tile.
 DEVICE u32 own_key(u32 block) { return block * 64 + threadIdx.x / 32 % 4 * 16 + threadIdx.x % 32 / 4 + (threadIdx.x & 2) * 4; }
 
-DEVICE void load_keys(Keys& keys, const Params& params, const Tile& tile, const u32* codes, const float* k_scale, u32 block) {
-    const u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32 % 4, row = block * 64 + warp * 16 + lane / 4, key = tile.first_key + row;
+DEVICE void load_keys(Keys& keys, const Params& params, const Tile& tile, const Inputs& inputs, u32 block) {
+    const u32 lane = threadIdx.x % 32, row = block * 64 + threadIdx.x / 32 % 4 * 16 + lane / 4;
 #pragma unroll
-    for (u32 step = 0; step < DIM / 32; step++) {
+    for (u32 half = 0; half < 2; half++) {
+        const u32* codes = reinterpret_cast<const u32*>(source_of(params, tile, inputs, tile.first_key + row + half * 8).codes);
 #pragma unroll
-        for (u32 i = 0; i < 4; i++) {
-            const u32 at = key + i % 2 * 8;
-            keys.codes[step][i] = at < params.columns ? codes[u64(at) * (DIM / 4) + step * 8 + i / 2 * 4 + lane % 4] : 0;
+        for (u32 step = 0; step < DIM / 32; step++) {
+            keys.codes[step][half] = codes ? codes[step * 8 + lane % 4] : 0;
+            keys.codes[step][half + 2] = codes ? codes[step * 8 + 4 + lane % 4] : 0;
         }
     }
-    const u32 own = tile.first_key + own_key(block);
-    keys.scale = own < params.columns ? k_scale[own] * SHRINK : 0.0f;
+    const u8* scale = source_of(params, tile, inputs, tile.first_key + own_key(block)).scale;
+    keys.present = scale;
+    keys.scale = scale ? *reinterpret_cast<const float*>(scale) * SHRINK : 0.0f;
 }
 
 // 64 keys against a group: sums over lanes, and what the queries see is written.
-DEVICE void finish(const Shared& shared, const Params& params, const Tile& tile, u32 own, float scale, const float (&sum)[2][QUERIES],
+DEVICE void finish(const Shared& shared, const Params& params, const Tile& tile, u32 own, const Keys& keys, const float (&sum)[2][QUERIES],
                    u32 stage, float* out) {
     const u32 lane = threadIdx.x % 32, query = shared.query[stage];
     float best[KEPT];
@@ -196,8 +238,10 @@ DEVICE void finish(const Shared& shared, const Params& params, const Tile& tile,
         const u32 place = lane % 2 * KEPT + i;
         if (tile.first_key + own < params.columns && place < QUERIES && query + place < tile.queries) {
             const int2 range = shared.range[stage][place];
-            const bool seen = int(own) >= range.x && int(own) < range.y;
-            out[u64(query + place) * params.out_stride + own] = seen ? best[i] * scale : negative_infinity();
+            const bool seen = int(own) >= range.x && int(own) < range.y && (!PAGED || keys.present);
+            if (!PAGED || seen || params.fill) {
+                out[u64(query + place) * params.out_stride + own] = seen ? best[i] * keys.scale : negative_infinity();
+            }
         }
     }
 }
@@ -210,14 +254,14 @@ DEVICE void release(Shared& shared, u32 stage) {
 }
 
 // One of the warpgroups that score. What ends a product is done while the next one runs.
-DEVICE void score(Shared& shared, const Params& params, const u32* codes, const float* k_scale, float* logits) {
+DEVICE void score(Shared& shared, const Params& params, const Inputs& inputs, float* logits) {
     const u32 block = threadIdx.x / 128 * 2;
     Place place;
     for (u32 id = blockIdx.x; id < params.tiles; id += gridDim.x) {
         const Tile tile = tile_of(params, id);
         Keys keys[2];
-        load_keys(keys[0], params, tile, codes, k_scale, block);
-        load_keys(keys[1], params, tile, codes, k_scale, block + 1);
+        load_keys(keys[0], params, tile, inputs, block);
+        load_keys(keys[1], params, tile, inputs, block + 1);
         float* out = logits + u64(tile.first_query) * params.out_stride + tile.first_key;
         float products[ROWS / 2], sum[2][QUERIES];
         u32 before = END;
@@ -232,29 +276,28 @@ DEVICE void score(Shared& shared, const Params& params, const u32* codes, const 
             fence_async();
             start_scores(products, keys[0].codes, shared_address(shared.q[stage]));
             if (before != END) {
-                finish(shared, params, tile, own_key(block + 1), keys[1].scale, sum, before, out);
+                finish(shared, params, tile, own_key(block + 1), keys[1], sum, before, out);
                 release(shared, before);
             }
             clear(sum);
             wait_for<0>(products);
             add_heads<0>(sum, products, shared.weights[stage]);
             start_scores(products, keys[1].codes, shared_address(shared.q[stage]));
-            finish(shared, params, tile, own_key(block), keys[0].scale, sum, stage, out);
+            finish(shared, params, tile, own_key(block), keys[0], sum, stage, out);
             clear(sum);
             wait_for<0>(products);
             add_heads<0>(sum, products, shared.weights[stage]);
             before = stage;
         }
         if (before != END) {
-            finish(shared, params, tile, own_key(block + 1), keys[1].scale, sum, before, out);
+            finish(shared, params, tile, own_key(block + 1), keys[1], sum, before, out);
             release(shared, before);
         }
     }
 }
 
-extern "C" __global__ void __launch_bounds__(SCORING_THREADS + COPYING_THREADS, 1)
-index_logits(const Params params, const u8* q, const float* weights, const u32* keys, const float* k_scale, const int* k_start,
-             const int* k_end, float* logits) {
+// What a block of either kernel does.
+DEVICE void index_logits(const Params& params, const Inputs& inputs, float* logits) {
     Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
     if (threadIdx.x < STAGES) {
         // All copies, and the ordinary writes of the first warp.
@@ -265,10 +308,9 @@ index_logits(const Params params, const u8* q, const float* weights, const u32* 
     __syncthreads();
     if (threadIdx.x >= SCORING_THREADS) {
         registers_give<40>();
-        produce(shared, params, q + u64(params.q_offset) * 4, weights + params.weights_offset, k_start, k_end,
-                logits + params.out_offset);
+        produce(shared, params, inputs, logits);
     } else {
         registers_take<232>();
-        score(shared, params, keys + params.keys_offset, k_scale + params.scale_offset, logits + params.out_offset);
+        score(shared, params, inputs, logits);
     }
 }

@@ -9,6 +9,7 @@ use crate::select::{Select, SelectArgs, SelectOptions};
 use crate::{Variant, formats, oracle};
 
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
+const WITH_SM90: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Sm90];
 const POISON: i32 = 0x7fff_ffff;
 
 #[derive(Clone, Copy)]
@@ -59,6 +60,7 @@ pub(super) fn cases() -> Vec<Case> {
         case("groups", Spec { budget: 4, ..BASE }),
         case("one-query-at-a-time", Spec { budget: 1, queries: 5, ..BASE }),
         case("heads-64", Spec { heads: 64, queries: 3, top_k: 2048, ..BASE }),
+        case("many-queries", Spec { heads: 64, queries: 150, budget: 70, context: 200, ..BASE }),
         case("k-1", Spec { top_k: 1, budget: 4, ..BASE }),
         case("page-1", Spec { page_size: 1, ..BASE }),
         case("page-61-segments", Spec { page_size: 61, pages_per_segment: 2, budget: 5, ..BASE }),
@@ -73,7 +75,8 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn case(name: &str, spec: Spec) -> Case {
     let check = Box::new(move |target: &Target<'_>| check(target, &spec));
-    Case { group: "select", name: name.to_owned(), tolerance: EXACT.to_owned(), full: spec.full, variants: VARIANTS, check }
+    let variants = if spec.page_size.is_multiple_of(4) { WITH_SM90 } else { VARIANTS };
+    Case { group: "select", name: name.to_owned(), tolerance: EXACT.to_owned(), full: spec.full, variants, check }
 }
 
 struct Data {

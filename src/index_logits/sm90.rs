@@ -1,7 +1,7 @@
 //! Tiles and kernels of the `sm90` variant.
 
 use dsa_engine::Device;
-use dsa_engine::wgsl::Access::{Read, ReadWrite};
+use dsa_engine::wgsl::Access::{self, Read, ReadWrite};
 
 use super::Params;
 use crate::sm90::Sm90Kernel;
@@ -9,8 +9,10 @@ use crate::sm90::Sm90Kernel;
 /// Keys of a tile of flat keys, and of a step through a paged cache.
 const TILE_KEYS: u32 = 256;
 const STEP_KEYS: u32 = 64;
-/// Heads of queries that a product of flat keys takes at once; `ROWS` of `shaders/sm90/index_logits.cu`.
-const RAGGED_ROWS: u32 = 256;
+/// Heads of queries that a product takes at once whose keys stay; `ROWS` of `shaders/sm90/index_logits.cu`.
+const TILE_ROWS: u32 = 256;
+/// So many heads of one sequence's queries make it worth while to keep keys.
+const MANY_ROWS: u64 = 16 * TILE_ROWS as u64;
 /// Blocks of the paged kernel that a multiprocessor has at a time.
 const PAGED_BLOCKS: u32 = 3;
 /// What a tile's start costs, in groups of queries and in steps.
@@ -23,87 +25,105 @@ pub(super) struct Sm90 {
     index_heads: u32,
     dim: u32,
     multiprocessors: u32,
-    /// Tokens of a page, and heads of queries that a block takes, for paged keys.
-    paged: Option<(u32, u32)>,
+    form: Form,
+}
+
+/// Which kernel.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// Tiles of flat keys that stay while queries pass.
+    Flat,
+    /// The same of a paged cache, for many queries of a sequence.
+    Cache { page_size: u32 },
+    /// `rows` heads of queries that stay while the cache passes.
+    Decode { page_size: u32, rows: u32 },
 }
 
 impl Sm90 {
     /// Flat keys, unless the kernel has no such shape.
     pub(super) fn ragged(device: &Device, index_heads: u32, dim: u32) -> Option<Self> {
         let fits = [16, 32, 64, 128].contains(&index_heads);
-        fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), paged: None })
+        fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), form: Form::Flat })
     }
 
     /// A paged cache, unless the kernel has no such shape.
     pub(super) fn paged(device: &Device, index_heads: u32, dim: u32, next_n: u32, page_size: u32) -> Option<Self> {
         let fits = [8, 16, 32, 64, 128].contains(&index_heads) && page_size.is_multiple_of(4);
-        let rows = if index_heads.saturating_mul(next_n) <= 64 { 64 } else { 128 };
-        fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), paged: Some((page_size, rows)) })
+        let form = match u64::from(index_heads) * u64::from(next_n) {
+            MANY_ROWS.. if index_heads >= 16 => Form::Cache { page_size },
+            0..=64 => Form::Decode { page_size, rows: 64 },
+            _ => Form::Decode { page_size, rows: 128 },
+        };
+        fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), form })
     }
 
     pub(super) fn kernel(&self) -> Sm90Kernel {
-        let (heads, dim, params_bytes) = (self.index_heads, self.dim, size_of::<Params>() as u32);
-        match self.paged {
-            None => {
-                let queries = RAGGED_ROWS / heads;
-                // Four stages of codes, weights, ranges, a number and two barriers.
-                let shared_bytes = 4 * (RAGGED_ROWS * dim + RAGGED_ROWS * 4 + queries * 8 + 4 + 16);
-                Sm90Kernel {
-                    modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits"],
-                    constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", RAGGED_ROWS)],
-                    function: "index_logits",
-                    threads: 384,
-                    shared_bytes,
-                    cluster: None,
-                    params_bytes,
-                    bindings: &[
-                        ("q", Read),
-                        ("weights", Read),
-                        ("keys", Read),
-                        ("k_scale", Read),
-                        ("k_start", Read),
-                        ("k_end", Read),
-                        ("logits", ReadWrite),
-                    ],
-                }
-            }
-            Some((page_size, rows)) => {
+        match self.form {
+            Form::Flat => Sm90Kernel {
+                modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits", "sm90/index_logits_flat"],
+                function: "index_logits_flat",
+                bindings: &[
+                    ("q", Read),
+                    ("weights", Read),
+                    ("keys", Read),
+                    ("k_scale", Read),
+                    ("k_start", Read),
+                    ("k_end", Read),
+                    ("logits", ReadWrite),
+                ],
+                ..self.tile_kernel(0, 64)
+            },
+            Form::Cache { page_size } => Sm90Kernel {
+                modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits", "sm90/index_logits_cache"],
+                function: "index_logits_cache",
+                ..self.tile_kernel(1, page_size)
+            },
+            Form::Decode { page_size, rows } => {
+                let (heads, dim) = (self.index_heads, self.dim);
                 // The greatest power of two up to 64 that divides the page is certainly in one.
                 let pieces = STEP_KEYS >> page_size.trailing_zeros().min(6);
-                // Six stages of codes, scales, flags and two barriers; at most 8 bytes between them.
-                let shared_bytes = rows * (dim + 4) + 6 * (STEP_KEYS * (dim + 4) + pieces * 4 + 16) + 16;
                 Sm90Kernel {
                     modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/paged_index_logits"],
                     constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", rows), ("PAGE_SIZE", page_size)],
                     function: "paged_index_logits",
                     threads: 160,
-                    shared_bytes,
+                    // Six stages of codes, scales, flags and two barriers; at most 8 bytes between them.
+                    shared_bytes: rows * (dim + 4) + 6 * (STEP_KEYS * (dim + 4) + pieces * 4 + 16) + 16,
                     cluster: None,
-                    params_bytes,
-                    bindings: &[
-                        ("q", Read),
-                        ("weights", Read),
-                        ("keys", Read),
-                        ("block_table", Read),
-                        ("context_lengths", Read),
-                        ("logits", ReadWrite),
-                    ],
+                    params_bytes: size_of::<Params>() as u32,
+                    bindings: CACHE_BINDINGS,
                 }
             }
         }
     }
 
+    /// What the kernels whose keys stay have in common.
+    fn tile_kernel(&self, paged: u32, page_size: u32) -> Sm90Kernel {
+        let (heads, dim) = (self.index_heads, self.dim);
+        Sm90Kernel {
+            modules: &[],
+            constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", TILE_ROWS), ("PAGED", paged), ("PAGE_SIZE", page_size)],
+            function: "",
+            threads: 384,
+            // Four stages of codes, weights, ranges, a number and two barriers.
+            shared_bytes: 4 * (TILE_ROWS * dim + TILE_ROWS * 4 + TILE_ROWS / heads * 8 + 4 + 16),
+            cluster: None,
+            params_bytes: size_of::<Params>() as u32,
+            bindings: CACHE_BINDINGS,
+        }
+    }
+
     /// Cuts the work of `sequences` sequences into tiles. Returns their number, and how many blocks to start.
     pub(super) fn count_tiles(&self, params: &mut Params, sequences: u64) -> (u64, u64) {
-        match self.paged {
-            None => {
+        match self.form {
+            Form::Flat | Form::Cache { .. } => {
                 params.key_tiles = params.columns.div_ceil(TILE_KEYS);
-                params.tile_queries = self.tile_queries(params.queries, params.key_tiles);
+                params.tile_queries = self.tile_queries(params.queries, u64::from(params.key_tiles) * sequences);
                 params.row_tiles = params.queries.div_ceil(params.tile_queries);
-                let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles);
+                let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
                 (tiles, tiles.min(u64::from(self.multiprocessors)))
             }
-            Some((_, rows)) => {
+            Form::Decode { rows, .. } => {
                 params.tile_queries = rows / self.index_heads;
                 params.row_tiles = params.queries.div_ceil(params.tile_queries);
                 params.key_tiles = self.parts(params.columns, u64::from(params.row_tiles) * sequences);
@@ -113,11 +133,11 @@ impl Sm90 {
         }
     }
 
-    /// Queries of a tile of flat keys: as many as leave no multiprocessor without work for long.
-    fn tile_queries(&self, queries: u32, key_tiles: u32) -> u32 {
+    /// Queries of a tile whose keys stay: as many as leave no multiprocessor without work for long.
+    fn tile_queries(&self, queries: u32, key_tiles: u64) -> u32 {
         let cost = |&tile: &u32| {
-            let tiles = u64::from(queries.div_ceil(tile)) * u64::from(key_tiles);
-            let groups = u64::from(tile.min(queries).div_ceil(RAGGED_ROWS / self.index_heads));
+            let tiles = u64::from(queries.div_ceil(tile)) * key_tiles;
+            let groups = u64::from(tile.min(queries).div_ceil(TILE_ROWS / self.index_heads));
             tiles.div_ceil(u64::from(self.multiprocessors)) * (groups + START_GROUPS)
         };
         [512, 384, 256, 192, 128, 64].into_iter().min_by_key(cost).unwrap_or(256)
@@ -131,21 +151,29 @@ impl Sm90 {
     }
 }
 
+/// What the kernels of a paged cache bind.
+const CACHE_BINDINGS: &[(&str, Access)] =
+    &[("q", Read), ("weights", Read), ("keys", Read), ("block_table", Read), ("context_lengths", Read), ("logits", ReadWrite)];
+
 /// An H200's if the device does not say.
 fn multiprocessors(device: &Device) -> u32 {
     device.capabilities().multiprocessors.unwrap_or(132).max(1)
 }
 
-/// The forms of both kernels.
+/// The forms of the kernels.
 pub(crate) fn catalogue() -> Vec<Sm90Kernel> {
+    let kernel = |index_heads, dim, form| Sm90 { index_heads, dim, multiprocessors: 132, form }.kernel();
     let mut all = Vec::new();
     for (index_heads, dim) in [(64, 128), (32, 128), (64, 64), (128, 64), (16, 128)] {
-        all.push(Sm90 { index_heads, dim, multiprocessors: 132, paged: None }.kernel());
+        all.push(kernel(index_heads, dim, Form::Flat));
+    }
+    for (index_heads, dim, page_size) in [(64, 128, 64), (32, 128, 60), (128, 64, 16), (16, 128, 4)] {
+        all.push(kernel(index_heads, dim, Form::Cache { page_size }));
     }
     for (index_heads, dim, page_size, rows) in
         [(64, 128, 64, 64), (64, 128, 64, 128), (32, 128, 64, 64), (32, 64, 16, 64), (128, 128, 60, 128), (8, 64, 64, 128)]
     {
-        all.push(Sm90 { index_heads, dim, multiprocessors: 132, paged: Some((page_size, rows)) }.kernel());
+        all.push(kernel(index_heads, dim, Form::Decode { page_size, rows }));
     }
     all
 }
@@ -156,19 +184,23 @@ mod tests {
 
     #[test]
     fn work_is_cut_so_that_all_multiprocessors_have_some() {
-        let ragged = Sm90 { index_heads: 64, dim: 128, multiprocessors: 132, paged: None };
+        let flat = Sm90 { index_heads: 64, dim: 128, multiprocessors: 132, form: Form::Flat };
         let mut params = Params { queries: 4096, columns: 131_072, ..Params::default() };
-        let (tiles, blocks) = ragged.count_tiles(&mut params, 1);
+        let (tiles, blocks) = flat.count_tiles(&mut params, 1);
         assert_eq!(tiles, u64::from(params.row_tiles) * 512);
         assert_eq!(blocks, 132);
         let mut small = Params { queries: 3, columns: 300, ..Params::default() };
-        assert_eq!(ragged.count_tiles(&mut small, 1), (2, 2));
+        assert_eq!(flat.count_tiles(&mut small, 1), (2, 2));
 
-        let paged = Sm90 { paged: Some((64, 64)), ..ragged };
+        let paged = Sm90 { form: Form::Decode { page_size: 64, rows: 64 }, ..flat };
         for (sequences, columns, least) in [(1, 131_072, 300), (64, 131_072, 380), (1, 64, 1), (1000, 100, 1000)] {
             let mut params = Params { queries: 1, columns, ..Params::default() };
             let (tiles, blocks) = paged.count_tiles(&mut params, sequences);
             assert!(blocks >= least && tiles == blocks, "{sequences} x {columns}: {blocks}");
         }
+
+        let cache = Sm90 { form: Form::Cache { page_size: 64 }, ..flat };
+        let mut params = Params { queries: 64, columns: 1000, ..Params::default() };
+        assert_eq!(cache.count_tiles(&mut params, 5), (20, 20));
     }
 }

@@ -56,6 +56,7 @@ const PAGED: Paged = Paged {
 pub(super) fn cases() -> Vec<Case> {
     // A form of the kernel for each number of heads takes software drivers long: few keys for those that nothing else has.
     let small = Paged { heads: 8, ..PAGED };
+    let many = Paged { heads: 32, dim: 64, stride: 7, ..PAGED };
     let odd = |heads, dim| Paged { heads, dim, batch: 2, context: 70, ..PAGED };
     let mut cases = vec![
         case("paged/repeats", VARIANTS, Paged { repeats: 20, ..PAGED }),
@@ -69,6 +70,9 @@ pub(super) fn cases() -> Vec<Case> {
         case("paged/chunks", ONE, Paged { chunk: 2, batch: 5, ..small }),
         case("paged/hostile-pages", VARIANTS, Paged { hostile: true, page_size: 16, ..small }),
         case("paged/short-table", ONE, Paged { max_pages: 2, page_size: 32, ..small }),
+        case("paged/next-70", ONE, Paged { next_n: 70, batch: 2, context: 300, stride: 3, ..PAGED }),
+        case("paged/next-140-segments", ONE, Paged { next_n: 140, batch: 2, page_size: 16, pages_per_segment: 7, ..many }),
+        case("paged/next-130-hostile-pages", ONE, Paged { next_n: 130, page_size: 4, hostile: true, ..many }),
         case("paged/longer-than-contexts", ONE, Paged { context: 700, average: 90, batch: 5, ..small }),
     ];
     for (heads, dim) in [(32, 64), (32, 128), (64, 64), (64, 128)] {
