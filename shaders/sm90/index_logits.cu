@@ -7,10 +7,10 @@
 //            [sequences, queries] i32
 //   logits   [sequences, queries, columns] f32, rows out_stride apart
 //
-// A block stays on its multiprocessor and takes every gridDim.x-th tile of 256 keys x tile_queries queries. Two warpgroups keep 128 keys each
-// in registers for the whole tile; a third streams the queries through a ring in shared memory, 256 rows (heads of 256 / HEADS queries) a
-// stage, leaves out groups that see none of the keys, and writes their -inf. A warpgroup multiplies 64 of its keys with a whole stage, waits,
-// and sums: while one sums, the tensor cores work for the other.
+// A block stays on its multiprocessor and takes one tile of 256 keys x tile_queries queries after another, the next that no block has: where
+// queries see less, tiles take less time. Two warpgroups keep 128 keys each in registers for the whole tile; a third streams the queries
+// through a ring in shared memory, 256 rows (heads of 256 / HEADS queries) a stage, leaves out groups that see none of the keys, and writes
+// their -inf. A warpgroup multiplies 64 of its keys with a whole stage, waits, and sums: while one sums, the tensor cores work for the other.
 //
 // Shared memory: STAGES * (256 * DIM + 1 KiB + 8 * QUERIES) bytes and barriers, about 132 KiB. Registers: 224 for each of 256 threads, 56 for
 // 128.
@@ -36,13 +36,17 @@ constexpr u32 STAGES = 4;
 constexpr u32 PIECES = DIM / 16;
 constexpr u32 END = ~0u;
 
+// How many tiles were taken, beside each block's first, and blocks that take no more. The last leaves zeros for the next launch.
+__device__ u32 tiles_taken, blocks_done;
+
 struct Shared {
     u8 q[STAGES][ROWS * DIM];
     float4 weights[STAGES][ROWS / 4];
     // First and one past the last key of the tile that a query sees.
     int2 range[STAGES][QUERIES];
-    // The first query of a stage, within the tile; END after the last.
+    // The first query of a stage, within the tile; END after the last, and then the block's next tile.
     u32 query[STAGES];
+    u32 next_tile[STAGES];
     u64 full[STAGES];
     u64 empty[STAGES];
 };
@@ -138,8 +142,11 @@ struct Place {
 DEVICE void produce(Shared& shared, const Params& params, const Inputs& inputs, float* logits) {
     const u32 lane = threadIdx.x % 32, thread = threadIdx.x % COPYING_THREADS;
     Place place;
-    for (u32 id = blockIdx.x; id < params.tiles; id += gridDim.x) {
+    u32 id = blockIdx.x;
+    while (id < params.tiles) {
         const Tile tile = tile_of(params, id);
+        // Asked for long before it is needed.
+        const u32 next_tile = thread == 0 ? gridDim.x + atomicAdd(&tiles_taken, 1) : 0;
         int2 next = range_of(params, tile, inputs, lane), range;
         u32 seen = 0;
         for (u32 query = 0;; query += QUERIES) {
@@ -160,10 +167,18 @@ DEVICE void produce(Shared& shared, const Params& params, const Inputs& inputs, 
             if (place.round > 0) {
                 barrier_wait(&shared.empty[place.stage], (place.round - 1) & 1);
             }
+            if (last) {
+                // All have read what was there before.
+                wait_among<COPYING_THREADS>(1);
+            }
             if (thread == 0) {
                 shared.query[place.stage] = last ? END : query;
+                shared.next_tile[place.stage] = next_tile;
             }
-            if (!last) {
+            if (last) {
+                wait_among<COPYING_THREADS>(1);
+                id = shared.next_tile[place.stage];
+            } else {
                 if (thread >= first && thread < first + QUERIES) {
                     shared.range[place.stage][thread - first] = range;
                 }
@@ -179,6 +194,9 @@ DEVICE void produce(Shared& shared, const Params& params, const Inputs& inputs, 
                 break;
             }
         }
+    }
+    if (thread == 0 && atomicAdd(&blocks_done, 1) == gridDim.x - 1) {
+        tiles_taken = blocks_done = 0;
     }
 }
 
@@ -257,7 +275,8 @@ DEVICE void release(Shared& shared, u32 stage) {
 DEVICE void score(Shared& shared, const Params& params, const Inputs& inputs, float* logits) {
     const u32 block = threadIdx.x / 128 * 2;
     Place place;
-    for (u32 id = blockIdx.x; id < params.tiles; id += gridDim.x) {
+    u32 id = blockIdx.x;
+    while (id < params.tiles) {
         const Tile tile = tile_of(params, id);
         Keys keys[2];
         load_keys(keys[0], params, tile, inputs, block);
@@ -270,6 +289,7 @@ DEVICE void score(Shared& shared, const Params& params, const Inputs& inputs, fl
             barrier_wait(&shared.full[stage], place.round & 1);
             place.advance();
             if (__all_sync(~0u, shared.query[stage] == END)) {
+                id = uniform(shared.next_tile[stage]);
                 release(shared, stage);
                 break;
             }

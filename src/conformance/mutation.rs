@@ -129,6 +129,7 @@ pub const MUTATIONS: &[Mutation] = &[
     m("what no query sees is left as it was", "sm90/index_logits", LOGITS, "fill_group(params, tile, logits, query);", ""),
     m("a warpgroup has the same keys twice", "sm90/index_logits", LOGITS, "inputs, block + 1);", "inputs, block);"),
     m("a tile's last query is left out", "sm90/index_logits", LOGITS, "query + place < tile.queries", "query + place + 1 < tile.queries"),
+    m("the next launch begins where this one ended", "sm90/index_logits", LOGITS, "tiles_taken = blocks_done = 0;", "blocks_done = 0;"),
     m("a query's sequence is the first", "sm90/index_logits", LOGITS, "u64(tile.sequence) * params.max_pages", "0"),
     m("missing pages are the first", "sm90/index_logits", LOGITS, "u32(inputs.block_table[u64(tile.sequence) * params.max_pages + entry])", "u32(max(inputs.block_table[u64(tile.sequence) * params.max_pages + entry], 0))"),
     m("a dispatch fills what others compute", "sm90/index_logits", LOGITS, "if (!PAGED || seen || params.fill) {", "{"),

@@ -105,8 +105,8 @@ impl Sm90 {
             constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", TILE_ROWS), ("PAGED", paged), ("PAGE_SIZE", page_size)],
             function: "",
             threads: 384,
-            // Four stages of codes, weights, ranges, a number and two barriers.
-            shared_bytes: 4 * (TILE_ROWS * dim + TILE_ROWS * 4 + TILE_ROWS / heads * 8 + 4 + 16),
+            // Four stages of codes, weights, ranges, two numbers and two barriers.
+            shared_bytes: 4 * (TILE_ROWS * dim + TILE_ROWS * 4 + TILE_ROWS / heads * 8 + 8 + 16),
             cluster: None,
             params_bytes: size_of::<Params>() as u32,
             bindings: CACHE_BINDINGS,
