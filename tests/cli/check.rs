@@ -20,11 +20,11 @@ fn a_selection_is_checked_and_reported() {
 }
 
 #[test]
-fn full_sizes_are_named_as_skipped() {
+fn full_sizes_are_named_as_skipped_and_a_run_of_nothing_fails() {
     let run = dsa(&["check", "--device", "cpu", "--filter", "kv-cache/full"]);
-    let text = String::from_utf8(run.stdout).unwrap();
-    assert!(run.status.success() && text.contains("of the full size class: run with --full"), "{text}");
-    assert!(text.contains("0 passed, 0 failed"), "{text}");
+    let (text, error) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
+    assert!(text.contains("of the full size class: run with --full") && text.contains("0 passed, 0 failed"), "{text}");
+    assert!(run.status.code() == Some(1) && error.contains("no test ran"), "{error}");
 }
 
 #[test]

@@ -120,6 +120,9 @@ fn check(args: &Args, context: &Context, trials: Vec<Trial>, unopened: &[(Device
         output::print(&summary.text())?;
     }
     match summary.failed {
+        0 if summary.passed == 0 => {
+            Err(Failure::Failed(format!("no test ran: all {} were skipped, for the reasons above", summary.skipped)))
+        }
         0 => Ok(()),
         failed => Err(Failure::Failed(format!("{failed} of {} tests failed", summary.passed + failed))),
     }

@@ -58,5 +58,8 @@ pub fn run(context: &Context, devices: &[Device], trials: &[Trial], jobs: usize)
         }
         print(&format!("{}\n{caught} of {run} mutations caught, {skipped} skipped\n", table.render(0)))?;
     }
+    if run == 0 {
+        return Err(Failure::Failed(format!("no mutation was tried: all {skipped} were skipped, for the reasons above")));
+    }
     if caught == run { Ok(()) } else { Err(Failure::Failed(format!("no test noticed {} of {run} mutations", run - caught))) }
 }
