@@ -19,6 +19,8 @@ pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/hopper_host": "hopper_host.cuh",
         "sm90/matrices": "matrices.cuh",
         "sm90/fp8": "fp8.cuh",
+        "sm90/attend_block": "attend_block.cuh",
+        "sm90/attend_gather": "attend_gather.cuh",
         "sm90/attend": "attend.cu",
         "sm90/attend_direct": "attend_direct.cu",
         "sm90/attend_partial": "attend_partial.cu",

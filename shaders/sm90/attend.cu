@@ -4,265 +4,189 @@
 //   indices  [queries, top_k] i32, topk_length [..] i32
 //   out      the finished rows (`attend_direct`), or partial results for `attention/merge` (`attend_partial`)
 //
-// A block has 64 heads of one query and one split of its keys, 64 keys at a time. A warpgroup gathers rows into a ring of four stages of 32
-// keys. Two warpgroups multiply: each scores one stage of a tile, both agree on the maximum, and each adds all 64 keys' values to its half of
-// the 512 outputs, whose weights pass through shared memory. Values and the next tile's scores are asked for together, so that the tensor
-// cores wait for the softmax only.
+// A block takes places in turn, each 64 heads of one query and one split of its keys, in tiles of 64 keys. Two warpgroups multiply. Each has a
+// side: side 0 scores the even tiles and has the left 256 of the 512 outputs, side 1 the odd tiles and the right ones. A side adds the values
+// of its own tile with weights from its registers, and those of the other side's tile with weights that the other leaves in shared memory. Of
+// its tile t:
 //
-// Shared memory: q 128 * D_QK, stages 4 * 64 * D_QK, weights 8 KiB, and 2 KiB of maxima, sums, flags and barriers: 226 KiB for 576.
-// Registers: 232 for each of 256 threads, 40 for 128; with FP8 208 and 88.
+//   scores of t | values of t - 1, meanwhile the softmax of t | values of t | scores of t + 2 | ...
 //
-// Constants: D_QK, 512 or 576; FP8, DIRECT, 0 or 1.
+// The sides are half a turn apart, so that one's softmax goes on beside the other's products. Weights are relative to a reference of each
+// head, the maximum of some tile so far. It moves only for a score that is far above it, so that sums and outputs are seldom rescaled.
+//
+// A third warpgroup gathers the rows of a tile into its side's buffer: first the half of the values that this side adds, as it is over first,
+// and the rotary columns; then the other half, a block of 64 columns at a time, whose scores begin as it comes. It goes on to the next place
+// while this one's outputs are written.
+//
+// Who waits for whom (tile t of side s, buffer s):
+//   full[s][piece]  the gathering threads have filled a piece with rows of t: before its scores
+//   listed[s]       they have said which keys of t there are: before the softmax
+//   weighed[s]      side s has left reference and weights of t: before the other side adds them
+//   empty[s][half]  side `half` has added its half of t: before this half is filled with what the buffer has next
+// Scores of t + 2 are complete only after both halves were filled, so after the other side has added t: then weights and reference may be
+// written again.
+//
+// Blocks of a cluster have the two halves of 128 heads and so the same rows. Each converts half of a tile's FP8 rows for both, and a half of
+// the values is empty when both have added it.
+//
+// Shared memory: q without its rotary columns 64 KiB, buffers 2 * 128 * D_QK, weights 16 KiB, and 2 KiB of references, maxima, sums, flags and
+// barriers: 226 KiB for 576. Registers: 216 for each of 256 threads and 72 for 128. Of a multiplying thread's, 128 have outputs, 32 scores,
+// which become 16 of weights, and 16 the rotary columns of q.
+//
+// Constants: D_QK, 512 or 576; FP8, DIRECT, 0 or 1; CLUSTER, 1, or with FP8 2.
+// Text that comes after attend_block.cuh and attend_gather.cuh.
 
-struct Params {
-    // Blocks with work: queries of this dispatch x head_blocks x splits.
-    u32 blocks, heads, head_blocks, splits;
-    // The first query, counted from the start of the bound q, indices, output and max_logits; of topk_length; of lse [.., heads, lse_inner].
-    u32 first_query, length_query, lse_query, lse_inner;
-    // The window of rows that is bound, and columns of indices. topk_length has one entry for so many queries; 0: there is none.
-    u32 window_start, window_end, top_k, queries_per_length;
-    u32 has_sink, has_max_logits;
-    // Partial results: slots of a query, and the first slot of this window.
-    u32 slots, first_slot;
-    // softmax_scale * log2(e).
-    float scale;
-};
+// A warpgroup's part of the first operand of four products, 64 rows by 64 columns, as it lies in registers.
+using Fragments = u32[4][4];
 
-constexpr u32 HEADS = 64;
-constexpr u32 D_V = 512;
-constexpr u32 STAGE_KEYS = 32;
-constexpr u32 TILE_KEYS = 64;
-constexpr u32 STAGES = 4;
-constexpr u32 MULTIPLYING_THREADS = 256;
-constexpr u32 GATHERING_THREADS = 128;
-// Matrices lie in shared memory as blocks of 64 columns, 128 bytes a row.
-constexpr u32 COLUMN_BLOCKS = D_QK / 64;
-constexpr u32 ROW_BYTES = FP8 ? 656 : D_QK * 2;
-constexpr float NO_MAXIMUM = -1.0e38f;
-constexpr float LN_2 = 0.6931471805599453f;
-
-struct Shared {
-    u8 q[COLUMN_BLOCKS][HEADS * 128];
-    u8 kv[STAGES][COLUMN_BLOCKS][STAGE_KEYS * 128];
-    u8 weights[HEADS * 128];
-    float maxima[2][HEADS];
-    float sums[2][HEADS];
-    u32 valid[STAGES][STAGE_KEYS];
-    u64 full[STAGES];
-    u64 empty[STAGES];
-};
-
-struct Place {
-    u32 query, first_head, split;
-    // The first key of the query's list and how many tiles of them.
-    u32 first_key, tiles, keys;
-};
-
-DEVICE Place place_of(const Params& params, const int* topk_length, u32 block) {
-    const u32 rest = block / params.head_blocks;
-    Place place;
-    place.query = rest / params.splits;
-    place.first_head = block % params.head_blocks * HEADS;
-    place.split = rest % params.splits;
-    place.keys = params.top_k;
-    if (params.queries_per_length != 0) {
-        const int length = topk_length[(params.length_query + place.query) / params.queries_per_length];
-        place.keys = min(place.keys, u32(max(length, 0)));
-    }
-    const u32 tiles = (place.keys + TILE_KEYS - 1) / TILE_KEYS, most = (tiles + params.splits - 1) / params.splits;
-    const u32 first = min(place.split * most, tiles);
-    place.first_key = first * TILE_KEYS;
-    place.tiles = min(first + most, tiles) - first;
-    return place;
-}
-
-// --- Gathering.
-
-// The row of an entry of the list, relative to the window; -1 if it has none there.
-DEVICE int row_of(const Params& params, const Place& place, const int* indices, u32 entry) {
-    if (entry >= place.keys) {
-        return -1;
-    }
-    const int index = indices[entry];
-    return index >= 0 && u32(index) >= params.window_start && u32(index) < params.window_end ? index - int(params.window_start) : -1;
-}
-
-// Eight threads copy a row, each one piece of 16 bytes of every column block; a row that is not there is zero.
-DEVICE void copy_row(Shared& shared, u32 stage, u32 key, int row, const u8* kv) {
-    const u32 piece = threadIdx.x % 8;
-    const u8* from = kv + u64(max(row, 0)) * ROW_BYTES + piece * 16;
-    const u32 to = shared_address(shared.kv[stage][0]) + swizzled<128>(key, piece);
+// Scores of 64 heads and the 64 keys of a tile, piece by piece as they come.
+DEVICE void start_scores(Shared& shared, float (&scores)[32], const Fragments& rotary, u32 side, u32 phase) {
+    const u64 q = rows_descriptor<128>(shared_address(shared.q)), keys = rows_descriptor<128>(shared_address(shared.kv[side]));
 #pragma unroll
-    for (u32 block = 0; block < COLUMN_BLOCKS; block++) {
-        copy_async_16_or_zero(to + block * (STAGE_KEYS * 128), from + block * 128, row >= 0);
-    }
-}
-
-// What a thread has of a row of FP8: in each of the four scales' blocks 16 codes, and 8 of the rotary values.
-struct Fp8Part {
-    uint4 codes[4];
-    uint4 rotary;
-    float4 scales;
-};
-
-DEVICE void load_fp8(Fp8Part& part, int row, const u8* kv) {
-    const u32 piece = threadIdx.x % 8;
-    const uint4* from = reinterpret_cast<const uint4*>(kv + u64(max(row, 0)) * ROW_BYTES);
+    for (u32 piece = 0; piece < PIECES; piece++) {
+        barrier_wait(&shared.full[side][piece], phase);
+        fence_async();
+        wgmma_fence();
+        const u32 first = piece == 0 ? side * HALF_BLOCKS : (side ^ 1) * HALF_BLOCKS + (piece - 1) * LATE_BLOCKS;
 #pragma unroll
-    for (u32 block = 0; block < 4; block++) {
-        part.codes[block] = row >= 0 ? from[block * 8 + piece] : uint4{0, 0, 0, 0};
-    }
-    part.rotary = row >= 0 ? from[33 + piece] : uint4{0, 0, 0, 0};
-    const uint4 scales = row >= 0 ? from[32] : uint4{0, 0, 0, 0};
-    part.scales = {__uint_as_float(scales.x), __uint_as_float(scales.y), __uint_as_float(scales.z), __uint_as_float(scales.w)};
-}
-
-// Two bf16 of the two codes in the low bytes, times a scale.
-DEVICE u32 scaled_pair(u32 codes, float scale) {
-    const float2 values = e4m3_pair(codes);
-    return bf16_pair(values.x * scale, values.y * scale);
-}
-
-DEVICE void store_fp8(Shared& shared, u32 stage, u32 key, const Fp8Part& part) {
-    const u32 piece = threadIdx.x % 8;
-#pragma unroll
-    for (u32 block = 0; block < 4; block++) {
-        const float scale = block == 0 ? part.scales.x : block == 1 ? part.scales.y : block == 2 ? part.scales.z : part.scales.w;
-        const uint4 c = part.codes[block];
-        // 16 values: two pieces of one of the two column blocks that share a scale.
-        u8* rows = shared.kv[stage][block * 2 + piece / 4];
-        *reinterpret_cast<uint4*>(rows + swizzled<128>(key, piece % 4 * 2)) = {scaled_pair(c.x, scale), scaled_pair(c.x >> 16, scale),
-                                                                              scaled_pair(c.y, scale), scaled_pair(c.y >> 16, scale)};
-        *reinterpret_cast<uint4*>(rows + swizzled<128>(key, piece % 4 * 2 + 1)) = {scaled_pair(c.z, scale), scaled_pair(c.z >> 16, scale),
-                                                                                  scaled_pair(c.w, scale), scaled_pair(c.w >> 16, scale)};
-    }
-    *reinterpret_cast<uint4*>(shared.kv[stage][COLUMN_BLOCKS - 1] + swizzled<128>(key, piece)) = part.rotary;
-}
-
-// The warpgroup that fills the ring. A thread has a piece of keys k and k + 16 of every stage.
-DEVICE void gather(Shared& shared, const Params& params, const Place& place, const int* indices, const u8* kv) {
-    const u32 key = threadIdx.x % GATHERING_THREADS / 8, stages = place.tiles * 2;
-    const u32 first = place.first_key + key;
-    int rows[2] = {row_of(params, place, indices, first), row_of(params, place, indices, first + 16)};
-    Fp8Part parts[FP8 ? 2 : 1];
-    if constexpr (FP8) {
-        load_fp8(parts[0], rows[0], kv);
-        load_fp8(parts[1], rows[1], kv);
-    }
-    for (u32 step = 0; step < stages; step++) {
-        const u32 stage = step % STAGES;
-        int next[2] = {-1, -1};
-        if (step + 1 < stages) {
-            next[0] = row_of(params, place, indices, first + (step + 1) * STAGE_KEYS);
-            next[1] = row_of(params, place, indices, first + (step + 1) * STAGE_KEYS + 16);
+        for (u32 step = 0; step < 4 * (piece == 0 ? HALF_BLOCKS : LATE_BLOCKS); step++) {
+            const u64 at = (first + step / 4) * (BLOCK_BYTES / 16) + step % 4 * 2;
+            multiply_scores(scores, q + at, keys + at, piece > 0 || step > 0);
         }
-        if (step >= STAGES) {
-            barrier_wait(&shared.empty[stage], (step / STAGES - 1) & 1);
-        }
+        if (D_QK > D_V && piece == 0) {
 #pragma unroll
-        for (u32 i = 0; i < 2; i++) {
-            if constexpr (FP8) {
-                store_fp8(shared, stage, key + i * 16, parts[i]);
-                load_fp8(parts[i], next[i], kv);
-            } else {
-                copy_row(shared, stage, key + i * 16, rows[i], kv);
+            for (u32 step = 0; step < 4; step++) {
+                multiply_scores(scores, rotary[step], keys + ROTARY * (BLOCK_BYTES / 16) + step * 2, 1);
             }
-            if (threadIdx.x % 8 == 0) {
-                shared.valid[stage][key + i * 16] = rows[i] >= 0;
-            }
-            rows[i] = next[i];
         }
-        if constexpr (!FP8) {
-            copy_async_arrive(&shared.full[stage]);
-        }
-        barrier_arrive(&shared.full[stage]);
-    }
-}
-
-// --- Multiplying.
-
-// Scores of 64 heads and the 32 keys of a stage.
-DEVICE void start_scores(Shared& shared, float (&scores)[16], u32 stage) {
-    const u64 q = rows_descriptor<128>(shared_address(shared.q)), keys = rows_descriptor<128>(shared_address(shared.kv[stage]));
-    wgmma_fence();
-#pragma unroll
-    for (u32 step = 0; step < D_QK / 16; step++) {
-        multiply_scores(scores, q + step / 4 * (HEADS * 128 / 16) + step % 4 * 2, keys + step / 4 * (STAGE_KEYS * 128 / 16) + step % 4 * 2, step);
     }
     wgmma_commit();
 }
 
-// Adds the values of a tile's two stages, half of the outputs.
-DEVICE void start_values(Shared& shared, float (&out)[128], u32 first_stage, u32 half) {
-    const u64 weights = rows_descriptor<128>(shared_address(shared.weights));
+// Adds the values of a tile to one half of the outputs, with weights that are in registers or those that the tile's side left.
+template <bool IN_REGISTERS>
+DEVICE void start_values(Shared& shared, float (&out)[128], const Fragments& weights, u32 tile_side, u32 half) {
+    const u64 left = rows_descriptor<128>(shared_address(shared.weights[tile_side]));
+    const u64 values = columns_descriptor(shared_address(shared.kv[tile_side][half * HALF_BLOCKS]), BLOCK_BYTES);
     wgmma_fence();
 #pragma unroll
-    for (u32 step = 0; step < TILE_KEYS / 16; step++) {
-        const u32 stage = first_stage + step / 2;
-        const u32 values = shared_address(shared.kv[stage][half * 4]) + step % 2 * 2048;
-        multiply_values(out, weights + step * 2, columns_descriptor(values, STAGE_KEYS * 128));
+    for (u32 step = 0; step < 4; step++) {
+        // 16 rows further.
+        const u64 at = values + step * (2048 / 16);
+        if (IN_REGISTERS) {
+            multiply_values(out, weights[step], at);
+        } else {
+            multiply_values(out, left + step * 2, at);
+        }
     }
     wgmma_commit();
 }
 
-// The softmax so far of a thread's two heads, 8 apart, in units of log2(e); sums over the thread's own keys.
+// The softmax so far of a thread's two heads, 8 apart, in units of log2(e); maxima and sums of the thread's own keys.
 struct Softmax {
+    float reference[2] = {NO_MAXIMUM, NO_MAXIMUM};
     float maximum[2] = {NO_MAXIMUM, NO_MAXIMUM};
     float sum[2] = {0.0f, 0.0f};
 };
 
-// Both warpgroups' maximum of each head; `scores` become weights, of which bf16 go to shared memory. Returns the factors of what was added before.
-DEVICE float2 weigh(Shared& shared, Softmax& softmax, float (&scores)[16], u32 stage, u32 half, float scale) {
-    const u32 lane = threadIdx.x % 32, row = threadIdx.x / 32 % 4 * 16 + lane / 4;
+// The first of the two heads, of 64.
+DEVICE u32 first_row() { return threadIdx.x / 32 % 4 * 16 + threadIdx.x % 32 / 4; }
+
+// Scores become multiples of log2(e), -inf for keys that are not there. Gives the reference that the tile's weights shall have.
+DEVICE float2 refer(Shared& shared, Softmax& softmax, float (&scores)[32], u32 side, float scale) {
+    const u32 lane = threadIdx.x % 32;
+    const u32 flags = reinterpret_cast<const unsigned short*>(shared.valid[side])[lane];
+    const u32 even = __ballot_sync(~0u, flags & 1), odd = __ballot_sync(~0u, flags >> 8);
     float high[2] = {NO_MAXIMUM, NO_MAXIMUM};
 #pragma unroll
-    for (u32 i = 0; i < 4; i++) {
-        const uint2 valid = *reinterpret_cast<const uint2*>(&shared.valid[stage][i * 8 + lane % 4 * 2]);
+    for (u32 i = 0; i < 32; i++) {
+        scores[i] *= scale;
+    }
+    if ((even & odd) != ~0u) {
 #pragma unroll
-        for (u32 j = 0; j < 4; j++) {
-            float& score = scores[i * 4 + j];
-            score = (j % 2 ? valid.y : valid.x) ? score * scale : -__int_as_float(0x7f800000);
-            high[j / 2] = fmaxf(high[j / 2], score);
+        for (u32 i = 0; i < 32; i++) {
+            // Of key pair i / 4 * 4 + lane % 4.
+            const u32 there = (i % 2 ? odd : even) >> (i / 4 * 4 + lane % 4) & 1;
+            scores[i] = there ? scores[i] : negative_infinity();
         }
     }
-    float factor[2];
+#pragma unroll
+    for (u32 i = 0; i < 32; i++) {
+        high[i / 2 % 2] = fmaxf(high[i / 2 % 2], scores[i]);
+    }
+    float reference[2];
 #pragma unroll
     for (u32 i = 0; i < 2; i++) {
         high[i] = fmaxf(high[i], __shfl_xor_sync(~0u, high[i], 1));
         high[i] = fmaxf(high[i], __shfl_xor_sync(~0u, high[i], 2));
-        if (lane % 4 == 0) {
-            shared.maxima[half][row + i * 8] = high[i];
-        }
+        softmax.maximum[i] = fmaxf(softmax.maximum[i], high[i]);
+        reference[i] = high[i] > softmax.reference[i] + SLACK ? high[i] : softmax.reference[i];
     }
-    wait_among<MULTIPLYING_THREADS>(1);
-#pragma unroll
-    for (u32 i = 0; i < 2; i++) {
-        const float maximum = fmaxf(softmax.maximum[i], fmaxf(high[i], shared.maxima[half ^ 1][row + i * 8]));
-        factor[i] = exp2_fast(softmax.maximum[i] - maximum);
-        softmax.maximum[i] = maximum;
-        softmax.sum[i] *= factor[i];
-    }
-#pragma unroll
-    for (u32 i = 0; i < 4; i++) {
-#pragma unroll
-        for (u32 j = 0; j < 2; j++) {
-            const float a = exp2_fast(scores[i * 4 + j * 2] - softmax.maximum[j]), b = exp2_fast(scores[i * 4 + j * 2 + 1] - softmax.maximum[j]);
-            softmax.sum[j] += a + b;
-            *reinterpret_cast<u32*>(shared.weights + swizzled<128>(row + j * 8, half * 4 + i) + lane % 4 * 4) = bf16_pair(a, b);
-        }
-    }
-    fence_async();
-    wait_among<MULTIPLYING_THREADS>(1);
-    return {factor[0], factor[1]};
+    return {reference[0], reference[1]};
 }
 
-DEVICE void rescale(float (&out)[128], float2 factor) {
-    if (__any_sync(~0u, factor.x != 1.0f || factor.y != 1.0f)) {
+// Scores become weights, kept in registers and left for the other side with their reference. Gives their sums.
+DEVICE float2 weigh(Shared& shared, const float (&scores)[32], Fragments& weights, float2 reference, u32 side) {
+    const u32 lane = threadIdx.x % 32, row = first_row();
+    float sums[2] = {0.0f, 0.0f};
+#pragma unroll
+    for (u32 i = 0; i < 16; i++) {
+        const u32 head = i % 2;
+        const float high = head ? reference.y : reference.x;
+        const float a = exp2_fast(scores[i * 2] - high), b = exp2_fast(scores[i * 2 + 1] - high);
+        sums[head] += a + b;
+        weights[i / 4][i % 4] = bf16_pair(a, b);
+        *reinterpret_cast<u32*>(shared.weights[side] + swizzled<128>(row + head * 8, i / 2) + lane % 4 * 4) = weights[i / 4][i % 4];
+    }
+    if (lane % 4 == 0) {
+        shared.references[side][row] = reference.x;
+        shared.references[side][row + 8] = reference.y;
+    }
+    fence_async();
+    warp_arrive(&shared.weighed[side]);
+    return {sums[0], sums[1]};
+}
+
+// Expresses sums and outputs by another reference.
+DEVICE void move_reference(Softmax& softmax, float (&out)[128], float2 to) {
+    const float x = exp2_fast(softmax.reference[0] - to.x), y = exp2_fast(softmax.reference[1] - to.y);
+    softmax.reference[0] = to.x;
+    softmax.reference[1] = to.y;
+    if (__any_sync(~0u, x != 1.0f || y != 1.0f)) {
+        softmax.sum[0] *= x;
+        softmax.sum[1] *= y;
 #pragma unroll
         for (u32 i = 0; i < 128; i++) {
-            out[i] *= i % 4 / 2 ? factor.y : factor.x;
+            out[i] *= i % 4 / 2 ? y : x;
         }
     }
+}
+
+// Starts to add the other side's tile, as soon as it has weights.
+DEVICE void start_other_tile(Shared& shared, Softmax& softmax, float (&out)[128], const Fragments& weights, u32 side, u32 phase) {
+    const float* references = shared.references[side ^ 1];
+    barrier_wait(&shared.weighed[side ^ 1], phase);
+    move_reference(softmax, out, {references[first_row()], references[first_row() + 8]});
+    start_values<false>(shared, out, weights, side ^ 1, side);
+}
+
+// Weighs the scores of the side's own tile, and adds its values after those of `before`, the other side's tile, if that is under way.
+DEVICE void finish_own_tile(Shared& shared, Softmax& softmax, float (&out)[128], float (&scores)[32], u32 side, u32 phase, float scale,
+                            bool before) {
+    Fragments weights;
+    barrier_wait(&shared.listed[side], phase);
+    const float2 reference = refer(shared, softmax, scores, side, scale);
+    const float2 sums = weigh(shared, scores, weights, reference, side);
+    if (before) {
+        wait_for<0>(out);
+        warp_arrive_all(&shared.empty[side ^ 1][side]);
+    }
+    move_reference(softmax, out, reference);
+    softmax.sum[0] += sums.x;
+    softmax.sum[1] += sums.y;
+    start_values<true>(shared, out, weights, side, side);
+    wait_for<0>(out);
+    warp_arrive_all(&shared.empty[side][side]);
 }
 
 // What an output with an attention sink is multiplied by: exp(lse) / (exp(lse) + exp(sink)).
@@ -284,17 +208,20 @@ struct Outputs {
 };
 
 // Writes what is known about a head, and gives the factor of its output row.
-DEVICE float finish_head(const Params& params, const Place& place, const Outputs& to, u32 head, float maximum, float sum, bool writes) {
+DEVICE float finish_head(const Params& params, const Place& place, const Outputs& to, u32 head, float maximum, float reference, float sum,
+                         bool writes) {
     const bool seen = sum != 0.0f;
     const u32 query = params.first_query + place.query;
     if constexpr (!DIRECT) {
+        // The merge takes the largest of the splits' maxima for that of all keys, so that a reference would not do.
+        const float factor = exp2_fast(reference - maximum);
         const u64 row = (u64(place.query) * params.slots + params.first_slot + place.split) * params.heads + head;
         if (writes) {
-            to.partial_softmax[row] = seen ? float2{maximum, sum} : float2{NO_MAXIMUM, 0.0f};
+            to.partial_softmax[row] = seen ? float2{maximum, sum * factor} : float2{NO_MAXIMUM, 0.0f};
         }
-        return 1.0f;
+        return factor;
     }
-    const float natural = maximum * LN_2 + logf(seen ? sum : 1.0f);
+    const float natural = reference * LN_2 + logf(seen ? sum : 1.0f);
     float factor = seen ? 1.0f / sum : 0.0f;
     if (seen && params.has_sink) {
         factor *= sink_factor(natural, to.attn_sink[head]);
@@ -309,121 +236,178 @@ DEVICE float finish_head(const Params& params, const Place& place, const Outputs
     return factor;
 }
 
-DEVICE void write(Shared& shared, const Params& params, const Place& place, const Outputs& to, Softmax& softmax, const float (&out)[128],
-                  u32 half) {
-    const u32 lane = threadIdx.x % 32, row = threadIdx.x / 32 % 4 * 16 + lane / 4;
+// Maxima and sums of all keys, of which each side has half.
+DEVICE void join_sides(Shared& shared, Softmax& softmax, u32 side) {
+    const u32 row = first_row();
 #pragma unroll
     for (u32 i = 0; i < 2; i++) {
         softmax.sum[i] += __shfl_xor_sync(~0u, softmax.sum[i], 1);
         softmax.sum[i] += __shfl_xor_sync(~0u, softmax.sum[i], 2);
-        if (lane % 4 == 0) {
-            shared.sums[half][row + i * 8] = softmax.sum[i];
+        if (threadIdx.x % 4 == 0) {
+            shared.sums[side][row + i * 8] = softmax.sum[i];
+            shared.maxima[side][row + i * 8] = softmax.maximum[i];
         }
     }
     wait_among<MULTIPLYING_THREADS>(1);
 #pragma unroll
     for (u32 i = 0; i < 2; i++) {
-        const u32 head = place.first_head + row + i * 8;
+        softmax.sum[i] = shared.sums[0][row + i * 8] + shared.sums[1][row + i * 8];
+        softmax.maximum[i] = fmaxf(shared.maxima[0][row + i * 8], shared.maxima[1][row + i * 8]);
+    }
+}
+
+DEVICE void write(const Params& params, const Place& place, const Outputs& to, const Softmax& softmax, const float (&out)[128], u32 side) {
+    const u32 lane = threadIdx.x % 32;
+#pragma unroll
+    for (u32 i = 0; i < 2; i++) {
+        const u32 head = place.first_head + first_row() + i * 8;
         if (head >= params.heads) {
             continue;
         }
-        const float sum = shared.sums[0][row + i * 8] + shared.sums[1][row + i * 8];
-        const float factor = finish_head(params, place, to, head, softmax.maximum[i], sum, half == 0 && lane % 4 == 0);
+        const float factor =
+            finish_head(params, place, to, head, softmax.maximum[i], softmax.reference[i], softmax.sum[i], side == 0 && lane % 4 == 0);
         if constexpr (DIRECT) {
-            u32* at = to.output + (u64(params.first_query + place.query) * params.heads + head) * (D_V / 2) + half * 128 + lane % 4;
+            u32* at = to.output + (u64(params.first_query + place.query) * params.heads + head) * (D_V / 2) + side * 128 + lane % 4;
 #pragma unroll
             for (u32 j = 0; j < 32; j++) {
                 at[j * 4] = bf16_pair(out[j * 4 + i * 2] * factor, out[j * 4 + i * 2 + 1] * factor);
             }
         } else {
             const u64 slot = (u64(place.query) * params.slots + params.first_slot + place.split) * params.heads + head;
-            float2* at = to.partial_out + slot * (D_V / 2) + half * 128 + lane % 4;
+            float2* at = to.partial_out + slot * (D_V / 2) + side * 128 + lane % 4;
 #pragma unroll
             for (u32 j = 0; j < 32; j++) {
-                at[j * 4] = {out[j * 4 + i * 2], out[j * 4 + i * 2 + 1]};
+                at[j * 4] = {out[j * 4 + i * 2] * factor, out[j * 4 + i * 2 + 1] * factor};
             }
         }
     }
 }
 
-// Copies the heads' queries; those that are not there are zero.
-DEVICE void load_queries(Shared& shared, const Params& params, const Place& place, const u8* q) {
-    const u8* from = q + (u64(params.first_query + place.query) * params.heads + place.first_head) * (D_QK * 2);
-    const u32 heads = params.heads - place.first_head, to = shared_address(shared.q);
-    for (u32 i = threadIdx.x; i < HEADS * D_QK / 8; i += MULTIPLYING_THREADS) {
-        const u32 head = i / (D_QK / 8), piece = i % (D_QK / 8);
-        copy_async_16_or_zero(to + piece / 8 * (HEADS * 128) + swizzled<128>(head, piece % 8), head < heads ? from + i * 16 : from, head < heads);
-    }
-    copy_async_wait_all();
-    fence_async();
-    wait_among<MULTIPLYING_THREADS>(1);
-}
-
-DEVICE void wait_tile(Shared& shared, u32 tile) {
-    const u32 stage = tile * 2 % STAGES, parity = tile * 2 / STAGES & 1;
-    barrier_wait(&shared.full[stage], parity);
-    barrier_wait(&shared.full[stage + 1], parity);
-    fence_async();
-}
-
-DEVICE void release_tile(Shared& shared, u32 tile) {
-    __syncwarp();
-    if (threadIdx.x % 32 < 2) {
-        barrier_arrive(&shared.empty[tile * 2 % STAGES + threadIdx.x % 32]);
+// Copies the heads' queries, all but the rotary part; heads that are not there are zero.
+DEVICE void load_queries(Shared& shared, const u8* from, u32 heads) {
+    const u32 to = shared_address(shared.q);
+    for (u32 i = threadIdx.x; i < HEADS * D_V / 8; i += MULTIPLYING_THREADS) {
+        const u32 head = i / (D_V / 8), piece = i % (D_V / 8);
+        copy_async_16_or_zero(to + piece / 8 * BLOCK_BYTES + swizzled<128>(head, piece % 8),
+                              head < heads ? from + head * (D_QK * 2) + piece * 16 : from, head < heads);
     }
 }
 
-// The two warpgroups that multiply.
-DEVICE void multiply(Shared& shared, const Params& params, const Place& place, const u8* q, const Outputs& to) {
-    const u32 half = uniform(threadIdx.x / 128);
-    float out[128], scores[16];
-    Softmax softmax;
+DEVICE void load_rotary(Fragments& rotary, const u8* from, u32 heads) {
 #pragma unroll
-    for (u32 i = 0; i < 128; i++) {
-        out[i] = 0.0f;
-    }
-    load_queries(shared, params, place, q);
-    if (place.tiles > 0) {
-        wait_tile(shared, 0);
-        start_scores(shared, scores, half);
-        wait_for<0>(scores);
-        rescale(out, weigh(shared, softmax, scores, half, half, params.scale));
-        for (u32 tile = 1; tile < place.tiles; tile++) {
-            const u32 first = (tile - 1) * 2 % STAGES, next = tile * 2 % STAGES;
-            start_values(shared, out, first, half);
-            wait_tile(shared, tile);
-            start_scores(shared, scores, next + half);
-            wait_for<1>(out);
-            release_tile(shared, tile - 1);
-            wait_for<0>(scores);
-            // Both have read the weights before either writes the next: `weigh` waits for both first.
-            rescale(out, weigh(shared, softmax, scores, next + half, half, params.scale));
+    for (u32 i = 0; i < 2; i++) {
+        const u32 head = first_row() + i * 8;
+        const u32* at = reinterpret_cast<const u32*>(from + head * (D_QK * 2) + D_V * 2) + threadIdx.x % 4;
+#pragma unroll
+        for (u32 step = 0; step < 4; step++) {
+            rotary[step][i] = head < heads ? at[step * 8] : 0;
+            rotary[step][i + 2] = head < heads ? at[step * 8 + 4] : 0;
         }
-        start_values(shared, out, (place.tiles - 1) * 2 % STAGES, half);
-        wait_for<0>(out);
     }
-    write(shared, params, place, to, softmax, out, half);
+}
+
+// Asks for the heads' queries.
+DEVICE void start_queries(Shared& shared, const Params& params, const Place& place, Fragments& rotary, const u8* q) {
+    const u8* from = q + (u64(params.first_query + place.query) * params.heads + place.first_head) * (D_QK * 2);
+    const u32 heads = params.heads - place.first_head;
+    load_queries(shared, from, heads);
+    if constexpr (D_QK > D_V) {
+        load_rotary(rotary, from, heads);
+    }
+}
+
+// All tiles of a place.
+DEVICE void attend_tiles(Shared& shared, const Place& place, const Fragments& rotary, Softmax& softmax, float (&out)[128], u32 side,
+                         float scale) {
+    const Fragments none = {};
+    float scores[32];
+    u32 tile = side;
+    if (tile == 0 && place.tiles > 0) {
+        start_scores(shared, scores, rotary, side, phase_of(place, tile));
+        wait_for<0>(scores);
+        finish_own_tile(shared, softmax, out, scores, side, phase_of(place, tile), scale, false);
+        tile = 2;
+    }
+    for (; tile < place.tiles; tile += 2) {
+        start_scores(shared, scores, rotary, side, phase_of(place, tile));
+        start_other_tile(shared, softmax, out, none, side, phase_of(place, tile - 1));
+        wait_for<1>(scores);
+        finish_own_tile(shared, softmax, out, scores, side, phase_of(place, tile), scale, true);
+    }
+    // The last tile is the other side's.
+    if (place.tiles > 0 && tile == place.tiles) {
+        start_other_tile(shared, softmax, out, none, side, phase_of(place, tile - 1));
+        wait_for<0>(out);
+        warp_arrive_all(&shared.empty[side ^ 1][side]);
+    }
+}
+
+// A warpgroup that multiplies.
+DEVICE void multiply(Shared& shared, const Params& params, const int* topk_length, const u8* q, const Outputs& to) {
+    const u32 side = uniform(threadIdx.x / 128);
+    u32 number = first_place();
+    Place place = {};
+    Fragments rotary = {};
+    move_to(place, params, topk_length, number);
+    start_queries(shared, params, place, rotary, q);
+    while (true) {
+        float out[128];
+        Softmax softmax;
+#pragma unroll
+        for (u32 i = 0; i < 128; i++) {
+            out[i] = 0.0f;
+        }
+        copy_async_wait_all();
+        fence_async();
+        wait_among<MULTIPLYING_THREADS>(1);
+        attend_tiles(shared, place, rotary, softmax, out, side, params.scale);
+        join_sides(shared, softmax, side);
+        const Place done = place;
+        number += places_apart();
+        if (number < params.places) {
+            // Both sides are through with the queries. The next come while the outputs go.
+            move_to(place, params, topk_length, number);
+            start_queries(shared, params, place, rotary, q);
+        }
+        write(params, done, to, softmax, out, side);
+        if (number >= params.places) {
+            return;
+        }
+    }
+}
+
+DEVICE void init_barriers(Shared& shared, u32 side) {
+    for (u32 piece = 0; piece < PIECES; piece++) {
+        // Of FP8 rows the threads copy the rotary columns, their warps convert the others, and one expects those of the cluster's other block.
+        const u32 converted = GATHERING_WARPS + CLUSTER - 1;
+        barrier_init(&shared.full[side][piece], !FP8 ? GATHERING_THREADS : piece == 0 ? GATHERING_THREADS + converted : converted);
+    }
+    barrier_init(&shared.listed[side], GATHERING_WARPS);
+    barrier_init(&shared.weighed[side], 4);
+    barrier_init(&shared.empty[side][0], 4 * CLUSTER);
+    barrier_init(&shared.empty[side][1], 4 * CLUSTER);
+    barrier_fence();
 }
 
 // One block of either kernel.
 DEVICE void attend(const Params& params, const u8* q, const u8* kv, const int* indices, const int* topk_length, const Outputs& to) {
     Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
-    const u32 block = blockIdx.y * gridDim.x + blockIdx.x;
-    if (block >= params.blocks) {
+    if (first_place() >= params.places) {
         return;
     }
-    const Place place = place_of(params, topk_length, block);
-    if (threadIdx.x < STAGES) {
-        barrier_init(&shared.full[threadIdx.x], FP8 ? GATHERING_THREADS : 2 * GATHERING_THREADS);
-        barrier_init(&shared.empty[threadIdx.x], MULTIPLYING_THREADS / 32);
-        barrier_fence();
+    if (threadIdx.x < 2) {
+        init_barriers(shared, threadIdx.x);
     }
-    __syncthreads();
+    meet();
     if (threadIdx.x >= MULTIPLYING_THREADS) {
-        registers_give<FP8 ? 88 : 40>();
-        gather(shared, params, place, indices + u64(params.first_query + place.query) * params.top_k, kv);
+        registers_give<72>();
+        gather(shared, params, indices, topk_length, kv);
     } else {
-        registers_take<FP8 ? 208 : 232>();
-        multiply(shared, params, place, q, to);
+        registers_take<216>();
+        multiply(shared, params, topk_length, q, to);
+    }
+    if constexpr (CLUSTER > 1) {
+        // Until then the other block may reach this one's shared memory.
+        meet();
     }
 }

@@ -78,6 +78,11 @@ DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) {
                  : "memory");
 }
 
+// Asks for a block of memory to come to the L2 cache; address and size are multiples of 16 bytes.
+DEVICE void prefetch_bulk(const void* from, u32 bytes) {
+    asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(from), "r"(bytes) : "memory");
+}
+
 // Between ordinary writes to shared memory and matrix products that read it: by the writer before a barrier, or by the reader after it.
 DEVICE void fence_async() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
@@ -118,6 +123,26 @@ DEVICE u32 cluster_size() {
 
 DEVICE void cluster_arrive() { asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory"); }
 DEVICE void cluster_wait() { asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory"); }
+
+// The address of another block's copy of a variable; further ones are as far from it as here.
+DEVICE u32 address_in(const void* pointer, u32 rank) {
+    u32 address;
+    asm volatile("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(address) : "r"(shared_address(pointer)), "r"(rank));
+    return address;
+}
+
+// An arrival at another block's barrier. It says that reads are over; with the order of writes for the whole cluster it would take a fence of
+// the device.
+DEVICE void barrier_arrive_at(u32 barrier) {
+    asm volatile("mbarrier.arrive.shared::cluster.b64 _, [%0];" ::"r"(barrier) : "memory");
+}
+
+// A store that needs no fence before the arrival: the barrier, of the same block as the address, counts the bytes.
+DEVICE void store_async_16(u32 to, uint4 value, u32 barrier) {
+    asm volatile("st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v4.u32 [%0], {%1,%2,%3,%4}, [%5];" ::"r"(to), "r"(value.x),
+                 "r"(value.y), "r"(value.z), "r"(value.w), "r"(barrier)
+                 : "memory");
+}
 
 // The address of the first block's copy of a variable.
 DEVICE u32 address_in_first(const void* pointer) {
@@ -171,7 +196,6 @@ DEVICE void wgmma_commit() { asm volatile("wgmma.commit_group.sync.aligned;" :::
 #define FLOATS_32(d, i) FLOATS_16(d, i), FLOATS_16(d, i + 16)
 #define FLOATS_64(d, i) FLOATS_32(d, i), FLOATS_32(d, i + 32)
 #define FLOATS_128(d, i) FLOATS_64(d, i), FLOATS_64(d, i + 64)
-#define PLACES_16 "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15"
 #define PLACES_32                                                                                                                       \
     "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
 #define PLACES_64                                                                                                                       \
@@ -210,13 +234,21 @@ DEVICE void multiply_e4m3(float (&sums)[128], const u32 (&a)[4], u64 b, u32 add)
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
 }
 
-// Of bf16, both in shared memory.
-DEVICE void multiply_scores(float (&sums)[16], u64 a, u64 b, u32 add) {
+// Of bf16, both in shared memory, or A in registers.
+DEVICE void multiply_scores(float (&sums)[32], u64 a, u64 b, u32 add) {
     asm volatile(
-        "{\n.reg .pred add;\nsetp.ne.b32 add, %18, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 {" PLACES_16 "}, %16, %17, add, 1, 1, 0, 0;\n}\n"
-        : FLOATS_16(sums, 0)
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %34, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {" PLACES_32 "}, %32, %33, add, 1, 1, 0, 0;\n}\n"
+        : FLOATS_32(sums, 0)
         : "l"(a), "l"(b), "r"(add));
+}
+
+DEVICE void multiply_scores(float (&sums)[32], const u32 (&a)[4], u64 b, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %37, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {" PLACES_32 "}, {%32,%33,%34,%35}, %36, add, 1, 1, 0;\n}\n"
+        : FLOATS_32(sums, 0)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
 }
 
 // The same with B read along its columns, and always added.
@@ -226,10 +258,13 @@ DEVICE void multiply_values(float (&sums)[128], u64 a, u64 b) {
                  : "l"(a), "l"(b));
 }
 
-// Waits for all products but those of the last PENDING commits.
-template <int PENDING> DEVICE void wait_for(float (&sums)[16]) {
-    asm volatile("wgmma.wait_group.sync.aligned %16;" : FLOATS_16(sums, 0) : "n"(PENDING) : "memory");
+DEVICE void multiply_values(float (&sums)[128], const u32 (&a)[4], u64 b) {
+    asm volatile("wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16 {" PLACES_128 "}, {%128,%129,%130,%131}, %132, 1, 1, 1, 1;\n"
+                 : FLOATS_128(sums, 0)
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
 }
+
+// Waits for all products but those of the last PENDING commits.
 template <int PENDING> DEVICE void wait_for(float (&sums)[32]) {
     asm volatile("wgmma.wait_group.sync.aligned %32;" : FLOATS_32(sums, 0) : "n"(PENDING) : "memory");
 }

@@ -33,6 +33,7 @@ DEVICE void copy_async_group() { host::copy_group(); }
 template <int PENDING> DEVICE void copy_async_wait() { host::copy_wait(PENDING); }
 DEVICE void copy_async_wait_all() { host::copy_wait_all(); }
 DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) { host::copy_bulk(to, from, bytes, barrier); }
+DEVICE void prefetch_bulk(const void*, u32) {}
 DEVICE void fence_async() {}
 
 // --- Registers, of which the host has what it needs.
@@ -52,6 +53,12 @@ DEVICE u32 cluster_size() { return host::cluster_blocks; }
 DEVICE void cluster_arrive() { host::cluster_arrive(); }
 DEVICE void cluster_wait() { host::cluster_wait(); }
 DEVICE u32 address_in_first(const void* pointer) { return shared_address(pointer) & ((1u << host::BLOCK_SHIFT) - 1); }
+DEVICE u32 address_in(const void* pointer, u32 rank) { return address_in_first(pointer) | rank << host::BLOCK_SHIFT; }
+DEVICE void barrier_arrive_at(u32 barrier) { host::barrier_arrive(*reinterpret_cast<host::Barrier*>(host::shared_pointer(barrier, 8, 8))); }
+DEVICE void store_async_16(u32 to, uint4 value, u32 barrier) {
+    *reinterpret_cast<uint4*>(host::shared_pointer(to, 16, 16)) = value;
+    host::barrier_came(*reinterpret_cast<host::Barrier*>(host::shared_pointer(barrier, 8, 8)), 16);
+}
 DEVICE u32 add_in_first(u32 address, u32 value) { return atomicAdd(reinterpret_cast<u32*>(host::shared_pointer(address, 4, 4)), value); }
 DEVICE void store_in_first(u32 address, u64 value) { *reinterpret_cast<u64*>(host::shared_pointer(address, 8, 8)) = value; }
 
@@ -78,10 +85,16 @@ DEVICE void wgmma_commit() { host::commit_products(); }
 template <int SUMS> DEVICE void multiply_e4m3(float (&sums)[SUMS], const u32 (&a)[4], u64 b, u32 add) {
     host::start_product({host::Codes::e4m3, SUMS * 2, sums, a, 0, b, false, add != 0});
 }
-DEVICE void multiply_scores(float (&sums)[16], u64 a, u64 b, u32 add) {
-    host::start_product({host::Codes::bf16, 32, sums, nullptr, a, b, false, add != 0});
+DEVICE void multiply_scores(float (&sums)[32], u64 a, u64 b, u32 add) {
+    host::start_product({host::Codes::bf16, 64, sums, nullptr, a, b, false, add != 0});
+}
+DEVICE void multiply_scores(float (&sums)[32], const u32 (&a)[4], u64 b, u32 add) {
+    host::start_product({host::Codes::bf16, 64, sums, a, 0, b, false, add != 0});
 }
 DEVICE void multiply_values(float (&sums)[128], u64 a, u64 b) {
     host::start_product({host::Codes::bf16, 256, sums, nullptr, a, b, true, true});
+}
+DEVICE void multiply_values(float (&sums)[128], const u32 (&a)[4], u64 b) {
+    host::start_product({host::Codes::bf16, 256, sums, a, 0, b, true, true});
 }
 template <int PENDING, int SUMS> DEVICE void wait_for(float (&)[SUMS]) { host::wait_products(PENDING); }

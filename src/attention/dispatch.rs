@@ -48,6 +48,8 @@ struct Workspace {
 pub(super) struct Dispatches {
     attend: Kernel,
     head_block: u32,
+    /// Blocks of a cluster, of the `sm90` variant.
+    cluster: Option<u32>,
     windows: Vec<Window>,
     splits: u32,
     /// Most queries of one dispatch.
@@ -107,7 +109,7 @@ impl Dispatches {
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
         let attend = match unit {
-            _ if hopper => sm90::attend(shape.d_qk, shape.kv_format, direct).kernel(device)?,
+            _ if hopper => sm90::attend(shape.d_qk, shape.kv_format, shape.heads, direct).kernel(device)?,
             Some(unit) => attend_matrix(shape, unit, direct).kernel(device)?,
             None => attend(shape, variant, direct).kernel(device)?,
         };
@@ -122,7 +124,8 @@ impl Dispatches {
             })
         };
         let (no_input, no_output) = (device.buffer("absent input", 16)?, device.buffer("absent output", 16)?);
-        Ok(Dispatches { attend, head_block, windows, splits: splits as u32, group, workspace, no_input, no_output })
+        let cluster = hopper.then(|| sm90::cluster(shape.kv_format, shape.heads));
+        Ok(Dispatches { attend, head_block, cluster, windows, splits: splits as u32, group, workspace, no_input, no_output })
     }
 
     pub(super) fn workspace_bytes(&self) -> u64 {
@@ -191,7 +194,11 @@ impl Dispatches {
             first_slot: slot as u32 * self.splits,
             scale: shape.softmax_scale * std::f32::consts::LOG2_E,
         };
-        Ok(encoder.dispatch(&self.attend, Grid::flat(workgroups), &bindings, &params)?)
+        let grid = match self.cluster {
+            Some(cluster) => sm90::grid(workgroups, cluster, encoder.device().capabilities()),
+            None => Grid::flat(workgroups),
+        };
+        Ok(encoder.dispatch(&self.attend, grid, &bindings, &params)?)
     }
 
     fn merge(

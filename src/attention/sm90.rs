@@ -1,6 +1,7 @@
 //! Kernels of the `sm90` variant.
 
 use dsa_engine::wgsl::Access::{Read, ReadWrite};
+use dsa_engine::{Capabilities, Grid};
 
 use super::dispatch::AttendParams;
 use super::plan::{KeyList, Shape};
@@ -20,22 +21,37 @@ pub(super) fn fits(shape: &Shape) -> bool {
         && [KvFormat::Plain(DType::Bf16), KvFormat::Fp8].contains(&shape.kv_format)
 }
 
+/// Blocks of a cluster: two blocks of heads have the same FP8 rows, and each converts half of them for both.
+pub(super) fn cluster(kv_format: KvFormat, heads: u32) -> u32 {
+    if kv_format == KvFormat::Fp8 && heads > HEAD_BLOCK { 2 } else { 1 }
+}
+
+/// A grid for so many blocks' work. A multiprocessor has room for one block, which does one after the other; clusters, which may not fit on
+/// all multiprocessors at a time, are as many as there is work, whole in each row of the grid.
+pub(super) fn grid(work: u64, cluster: u32, capabilities: &Capabilities) -> Grid {
+    let resident = capabilities.multiprocessors.filter(|_| cluster == 1).map_or(u64::MAX, u64::from);
+    let (blocks, limit) = (work.min(resident), u64::from(capabilities.max_workgroups_per_dimension & !1));
+    let columns = blocks.clamp(1, limit);
+    Grid::xyz(columns as u32, blocks.div_ceil(columns) as u32, 1)
+}
+
 /// The kernel that finishes rows (`direct`), or the one that leaves partial results.
-pub(super) fn attend(d_qk: u32, kv_format: KvFormat, direct: bool) -> Sm90Kernel {
-    let blocks = d_qk / 64;
-    // q; four stages of 32 rows; weights; maxima, sums and flags; two barriers a stage.
-    let shared_bytes = blocks * 64 * 128 + 4 * blocks * 32 * 128 + 64 * 128 + 3 * 512 + 4 * 16;
+pub(super) fn attend(d_qk: u32, kv_format: KvFormat, heads: u32, direct: bool) -> Sm90Kernel {
+    // q without its rotary columns; two buffers of 64 rows; two of weights; references, maxima, sums and flags; up to 18 barriers.
+    let shared_bytes = 64 * 512 * 2 + 2 * 64 * d_qk * 2 + 2 * 64 * 64 * 2 + 6 * 256 + 2 * 64 + 18 * 8;
+    let fp8 = kv_format == KvFormat::Fp8;
+    let cluster = cluster(kv_format, heads);
     Sm90Kernel {
         modules: if direct {
-            &["sm90/hopper", "sm90/matrices", "sm90/attend", "sm90/attend_direct"]
+            &["sm90/hopper", "sm90/matrices", "sm90/attend_block", "sm90/attend_gather", "sm90/attend", "sm90/attend_direct"]
         } else {
-            &["sm90/hopper", "sm90/matrices", "sm90/attend", "sm90/attend_partial"]
+            &["sm90/hopper", "sm90/matrices", "sm90/attend_block", "sm90/attend_gather", "sm90/attend", "sm90/attend_partial"]
         },
-        constants: vec![("D_QK", d_qk), ("FP8", (kv_format == KvFormat::Fp8).into()), ("DIRECT", direct.into())],
+        constants: vec![("D_QK", d_qk), ("FP8", fp8.into()), ("DIRECT", direct.into()), ("CLUSTER", cluster)],
         function: if direct { "attend_direct" } else { "attend_partial" },
         threads: 384,
         shared_bytes,
-        cluster: None,
+        cluster: (cluster > 1).then_some([cluster, 1, 1]),
         params_bytes: size_of::<AttendParams>() as u32,
         bindings: if direct {
             &[
@@ -63,6 +79,7 @@ pub(super) fn attend(d_qk: u32, kv_format: KvFormat, direct: bool) -> Sm90Kernel
 
 /// Every form.
 pub(crate) fn catalogue() -> Vec<Sm90Kernel> {
-    let rows = [(576, KvFormat::Plain(DType::Bf16)), (512, KvFormat::Plain(DType::Bf16)), (576, KvFormat::Fp8)];
-    rows.into_iter().flat_map(|(d_qk, format)| [true, false].map(|direct| attend(d_qk, format, direct))).collect()
+    let plain = KvFormat::Plain(DType::Bf16);
+    let forms = [(576, plain, 128), (512, plain, 128), (576, KvFormat::Fp8, 64), (576, KvFormat::Fp8, 128)];
+    forms.into_iter().flat_map(|(d_qk, format, heads)| [true, false].map(|direct| attend(d_qk, format, heads, direct))).collect()
 }

@@ -1,0 +1,222 @@
+// The warpgroup of `attend` on Hopper that gathers rows into the two buffers.
+
+// The row of an entry of the list, relative to the window; -1 if it has none there.
+DEVICE int row_of(const Params& params, const Place& place, const int* indices, u32 entry) {
+    if (entry >= place.end_key) {
+        return -1;
+    }
+    const int index = indices[entry];
+    return index >= 0 && u32(index) >= params.window_start && u32(index) < params.window_end ? index - int(params.window_start) : -1;
+}
+
+// The list of a place's keys and what a gathering thread has of it: a key of every pass over a tile, and of its row the pieces `piece`.
+struct Gathering {
+    const Params& params;
+    const Place& place;
+    const int* indices;
+    const u8* kv;
+    u32 piece, key;
+    // Of a cluster's two blocks this one's number, and where the other's shared memory is.
+    u32 rank, other;
+
+    // The second block's passes begin with the second half of the keys.
+    DEVICE u32 key_of(u32 pass) const { return (pass ^ rank * CONVERTED) * PASS_KEYS + key; }
+
+    DEVICE void rows_of(int (&rows)[PASSES], u32 tile) const {
+#pragma unroll
+        for (u32 pass = 0; pass < PASSES; pass++) {
+            rows[pass] = row_of(params, place, indices, place.first_key + tile * TILE_KEYS + key_of(pass));
+        }
+    }
+
+    // The address of a row, or of one that could be read.
+    DEVICE const u8* row_at(int row) const { return kv + u64(max(row, 0)) * ROW_BYTES; }
+};
+
+// The row of a tile that a thread prefetches: each of four warps has 16.
+DEVICE int row_ahead(const Gathering& from, u32 tile) {
+    const u32 lane = threadIdx.x % 32, key = threadIdx.x % GATHERING_THREADS / 32 * 16 + lane;
+    return lane < 16 ? row_of(from.params, from.place, from.indices, from.place.first_key + tile * TILE_KEYS + key) : -1;
+}
+
+// Has the rows of a later tile come to the L2 cache, whole, and looks for those of the tile after.
+DEVICE void prefetch(const Gathering& from, int& ahead, u32 tile) {
+    if (ahead >= 0) {
+        prefetch_bulk(from.row_at(ahead), ROW_BYTES);
+    }
+    ahead = row_ahead(from, tile + 1);
+}
+
+// Copies blocks of 64 columns of a tile's rows; a row that is not there is zero.
+DEVICE void copy_blocks(Shared& shared, const Gathering& from, const int (&rows)[PASSES], u32 side, u32 first_block, u32 blocks) {
+    const u32 to = shared_address(shared.kv[side][first_block]);
+    const u32 from_byte = first_block * 128 + from.piece * 16;
+#pragma unroll
+    for (u32 block = 0; block < blocks; block++) {
+#pragma unroll
+        for (u32 pass = 0; pass < PASSES; pass++) {
+            copy_async_16_or_zero(to + block * BLOCK_BYTES + swizzled<128>(from.key_of(pass), from.piece),
+                                  from.row_at(rows[pass]) + from_byte + block * 128, rows[pass] >= 0);
+        }
+    }
+}
+
+DEVICE void list_keys(Shared& shared, const Gathering& from, const int (&rows)[PASSES], u32 side) {
+    if (from.piece == 0) {
+#pragma unroll
+        for (u32 pass = 0; pass < PASSES; pass++) {
+            shared.valid[side][from.key_of(pass)] = rows[pass] >= 0;
+        }
+    }
+    warp_arrive(&shared.listed[side]);
+}
+
+// Waits until a side has added its half of what this buffer had before.
+DEVICE void wait_empty(Shared& shared, const Place& place, u32 tile, u32 half) {
+    const u32 turn = turn_of(place, tile);
+    if (turn > 0) {
+        barrier_wait(&shared.empty[tile % 2][half], turn - 1 & 1);
+    }
+}
+
+DEVICE void gather_bf16(Shared& shared, const Gathering& from) {
+    int rows[PASSES], next[PASSES], ahead = row_ahead(from, TILES_AHEAD);
+    from.rows_of(rows, 0);
+    for (u32 tile = 0; tile < from.place.tiles; tile++) {
+        const u32 side = tile % 2;
+        wait_empty(shared, from.place, tile, side);
+        list_keys(shared, from, rows, side);
+        copy_blocks(shared, from, rows, side, side * HALF_BLOCKS, HALF_BLOCKS);
+        if constexpr (D_QK > D_V) {
+            copy_blocks(shared, from, rows, side, ROTARY, 1);
+        }
+        copy_async_arrive(&shared.full[side][0]);
+        prefetch(from, ahead, tile + TILES_AHEAD);
+        from.rows_of(next, tile + 1);
+        wait_empty(shared, from.place, tile, side ^ 1);
+#pragma unroll
+        for (u32 block = 0; block < HALF_BLOCKS; block++) {
+            copy_blocks(shared, from, rows, side, (side ^ 1) * HALF_BLOCKS + block, 1);
+            copy_async_arrive(&shared.full[side][1 + block]);
+        }
+#pragma unroll
+        for (u32 pass = 0; pass < PASSES; pass++) {
+            rows[pass] = next[pass];
+        }
+    }
+}
+
+DEVICE u32 offset_in(const Shared& shared, const void* place) {
+    return u32(static_cast<const u8*>(place) - reinterpret_cast<const u8*>(&shared));
+}
+
+// What a thread has of half of a row of FP8: 8 codes of each block of 64 columns, and the scales of two blocks each.
+struct Fp8Part {
+    uint2 codes[HALF_BLOCKS];
+    float2 scales;
+};
+
+DEVICE void load_part(Fp8Part& part, const Gathering& from, int row, u32 half) {
+    part = {};
+    if (row >= 0) {
+        const u8* at = from.row_at(row);
+#pragma unroll
+        for (u32 block = 0; block < HALF_BLOCKS; block++) {
+            part.codes[block] = *reinterpret_cast<const uint2*>(at + (half * HALF_BLOCKS + block) * 64 + from.piece * 8);
+        }
+        part.scales = *reinterpret_cast<const float2*>(at + D_V + half * 8);
+    }
+}
+
+// Two bf16 of the two codes in the low bytes, times a scale.
+DEVICE u32 scaled_pair(u32 codes, float scale) {
+    const float2 values = e4m3_pair(codes);
+    return bf16_pair(values.x * scale, values.y * scale);
+}
+
+DEVICE void store_part(Shared& shared, const Fp8Part& part, const Gathering& from, u32 side, u32 half, u32 pass) {
+    const u32 at = swizzled<128>(from.key_of(pass), from.piece);
+#pragma unroll
+    for (u32 block = 0; block < HALF_BLOCKS; block++) {
+        const float scale = block < 2 ? part.scales.x : part.scales.y;
+        const uint2 c = part.codes[block];
+        const uint4 values{scaled_pair(c.x, scale), scaled_pair(c.x >> 16, scale), scaled_pair(c.y, scale), scaled_pair(c.y >> 16, scale)};
+        u8* to = shared.kv[side][half * HALF_BLOCKS + block] + at;
+        *reinterpret_cast<uint4*>(to) = values;
+        if constexpr (CLUSTER > 1) {
+            store_async_16(from.other + offset_in(shared, to), values, from.other + offset_in(shared, &shared.full[side][half != side]));
+        }
+    }
+}
+
+// The rotary values of FP8 rows need no conversion.
+DEVICE void copy_rotary(Shared& shared, const Gathering& from, const int (&rows)[PASSES], u32 side) {
+    const u32 to = shared_address(shared.kv[side][COLUMN_BLOCKS - 1]);
+#pragma unroll
+    for (u32 pass = 0; pass < PASSES; pass++) {
+        copy_async_16_or_zero(to + swizzled<128>(from.key_of(pass), from.piece), from.row_at(rows[pass]) + D_V + 16 + from.piece * 16,
+                              rows[pass] >= 0);
+    }
+    copy_async_arrive(&shared.full[side][0]);
+}
+
+// Converts what was loaded of half of a tile, and loads what the threads convert next.
+DEVICE void convert_half(Shared& shared, const Gathering& from, Fp8Part (&parts)[CONVERTED], u32 side, u32 half, const int (&next)[PASSES],
+                         u32 next_half) {
+    u64* full = &shared.full[side][half != side];
+    if (CLUSTER > 1 && threadIdx.x == MULTIPLYING_THREADS) {
+        barrier_expect(full, TILE_KEYS / CLUSTER * HALF_BLOCKS * 128);
+    }
+#pragma unroll
+    for (u32 pass = 0; pass < CONVERTED; pass++) {
+        store_part(shared, parts[pass], from, side, half, pass);
+        load_part(parts[pass], from, next[pass], next_half);
+        if (pass % 2 == 1) {
+            // Or the compiler puts all loads at the end, where the next half waits for them.
+            __syncwarp();
+        }
+    }
+    warp_arrive(full);
+}
+
+DEVICE void gather_fp8(Shared& shared, const Gathering& from) {
+    int rows[PASSES], ahead = row_ahead(from, TILES_AHEAD);
+    Fp8Part parts[CONVERTED];
+    from.rows_of(rows, 0);
+#pragma unroll
+    for (u32 pass = 0; pass < CONVERTED; pass++) {
+        load_part(parts[pass], from, rows[pass], 0);
+    }
+    for (u32 tile = 0; tile < from.place.tiles; tile++) {
+        const u32 side = tile % 2;
+        wait_empty(shared, from.place, tile, side);
+        list_keys(shared, from, rows, side);
+        copy_rotary(shared, from, rows, side);
+        convert_half(shared, from, parts, side, side, rows, side ^ 1);
+        from.rows_of(rows, tile + 1);
+        wait_empty(shared, from.place, tile, side ^ 1);
+        // The next tile begins with the half of its own side.
+        convert_half(shared, from, parts, side, side ^ 1, rows, side ^ 1);
+        prefetch(from, ahead, tile + TILES_AHEAD);
+    }
+}
+
+// The warpgroup that gathers.
+DEVICE void gather(Shared& shared, const Params& params, const int* indices, const int* topk_length, const u8* kv) {
+    const u32 thread = threadIdx.x - MULTIPLYING_THREADS;
+    Place place = {};
+    Gathering from{params, place, indices, kv, thread % 8, thread / 8, 0, 0};
+    if constexpr (CLUSTER > 1) {
+        from.rank = cluster_rank();
+        from.other = address_in(&shared, from.rank ^ 1);
+    }
+    for (u32 number = first_place(); number < params.places; number += places_apart()) {
+        move_to(place, params, topk_length, number);
+        from.indices = indices + u64(params.first_query + place.query) * params.top_k;
+        if constexpr (FP8) {
+            gather_fp8(shared, from);
+        } else {
+            gather_bf16(shared, from);
+        }
+    }
+}
