@@ -179,8 +179,9 @@ DEVICE void convert_half(Shared& shared, const Gathering& from, Fp8Part (&parts)
     warp_arrive(full);
 }
 
+// Without a prefetch: rows are loaded half a tile ahead as it is, and it cost a tenth of the time on an H200.
 DEVICE void gather_fp8(Shared& shared, const Gathering& from) {
-    int rows[PASSES], ahead = row_ahead(from, TILES_AHEAD);
+    int rows[PASSES];
     Fp8Part parts[CONVERTED];
     from.rows_of(rows, 0);
 #pragma unroll
@@ -197,7 +198,6 @@ DEVICE void gather_fp8(Shared& shared, const Gathering& from) {
         wait_empty(shared, from.place, tile, side ^ 1);
         // The next tile begins with the half of its own side.
         convert_half(shared, from, parts, side, side ^ 1, rows, side ^ 1);
-        prefetch(from, ahead, tile + TILES_AHEAD);
     }
 }
 
