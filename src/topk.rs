@@ -127,8 +127,7 @@ impl TopK {
         check_options(&options)?;
         let mut available = vec![Variant::Generic, Variant::Subgroup];
         if sm90::fits(&options) && device.capabilities().compute_capability.is_some() {
-            // Last, so on request: the library has not run it yet.
-            available.push(Variant::Sm90);
+            available.insert(0, Variant::Sm90);
         }
         let (variant, why) = variant::choose(device, options.variant, &available)?;
         if variant == Variant::Cpu {
