@@ -8,10 +8,12 @@
 
 mod chunks;
 mod map_pages;
+mod sampled;
 mod sm90;
 mod tiles;
+mod whole_rows;
 
-use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
+use dsa_engine::{Buffer, Device, Encoder, Kernel};
 
 use crate::problem::TopKProblem;
 use crate::shaders::Specialisation;
@@ -19,9 +21,11 @@ use crate::windows::{at_least, distinct};
 use crate::{Error, Result, Variant, cpu, host, variant};
 use chunks::Chunks;
 pub use map_pages::{MapPages, MapPagesArgs, MapPagesOptions};
+use sampled::Gathered;
 use sm90::Hopper;
 pub(crate) use sm90::catalogue as sm90_catalogue;
-use tiles::{Absent, Limits, tiles};
+use tiles::{Absent, Limits};
+use whole_rows::WholeRows;
 
 /// The largest `top_k`.
 pub const MAX_TOP_K: u32 = 8192;
@@ -37,8 +41,8 @@ pub const CHUNKED_ROWS: u64 = 128;
 pub enum Method {
     /// One workgroup a row, one dispatch. For many rows, or short ones.
     WholeRows,
-    /// Several workgroups a row, in five dispatches, none of which waits inside. For few long rows, and for rows that are larger than what
-    /// the device can bind at once.
+    /// Several workgroups a row, in two to five dispatches, none of which waits inside. For few long rows, and for rows that are larger than
+    /// what the device can bind at once.
     Chunks,
 }
 
@@ -107,8 +111,9 @@ pub struct TopK {
 #[derive(Debug)]
 enum Work {
     Host,
-    WholeRows { kernel: Kernel, limits: Limits, absent: Absent },
+    WholeRows(WholeRows),
     Chunks(Box<Chunks>),
+    Gathered(Gathered),
     Hopper(Hopper),
 }
 
@@ -138,9 +143,12 @@ impl TopK {
             return Ok(TopK { device: device.clone(), options, variant, reason: why, work });
         }
         let limits = Limits::new(device, max_binding_bytes);
-        let (method, why_method) = choose_method(&options, limits.whole_row(device))?;
+        let whole_row = limits.whole_row(device);
+        let (method, why_method) = choose_method(&options, whole_row)?;
+        let is_read_once = sampled::is_worth_a_sample(&options) && options.columns <= whole_row;
         let work = match method {
-            Method::WholeRows => Work::WholeRows { kernel: kernel(device, "topk/row")?, limits, absent: Absent::new(device)? },
+            Method::WholeRows => Work::WholeRows(WholeRows::plan(device, &options, limits)?),
+            Method::Chunks if is_read_once => Work::Gathered(Gathered::plan(device, &options, limits)?),
             Method::Chunks => Work::Chunks(Box::new(Chunks::plan(device, &options, limits)?)),
         };
         let reason = format!("{why}; {why_method}");
@@ -167,8 +175,8 @@ impl TopK {
     pub fn method(&self) -> Option<Method> {
         match &self.work {
             Work::Host => None,
-            Work::WholeRows { .. } => Some(Method::WholeRows),
-            Work::Chunks(_) => Some(Method::Chunks),
+            Work::WholeRows(_) => Some(Method::WholeRows),
+            Work::Chunks(_) | Work::Gathered(_) => Some(Method::Chunks),
             Work::Hopper(hopper) => Some(hopper.method()),
         }
     }
@@ -177,8 +185,10 @@ impl TopK {
     pub fn workspace_bytes(&self) -> u64 {
         match &self.work {
             Work::Host => 0,
-            Work::WholeRows { .. } | Work::Hopper(_) => Absent::BYTES,
+            Work::WholeRows(rows) => rows.workspace_bytes(),
+            Work::Hopper(_) => Absent::BYTES,
             Work::Chunks(chunks) => chunks.workspace_bytes(),
+            Work::Gathered(gathered) => gathered.workspace_bytes(),
         }
     }
 
@@ -190,8 +200,9 @@ impl TopK {
         self.check_args(args)?;
         match &self.work {
             Work::Host => self.run_on_host(args),
-            Work::WholeRows { kernel, limits, absent } => self.encode_rows(encoder, args, kernel, *limits, absent),
+            Work::WholeRows(rows) => rows.encode(encoder, &self.options, args),
             Work::Chunks(chunks) => chunks.encode(encoder, &self.options, args),
+            Work::Gathered(gathered) => gathered.encode(encoder, &self.options, args),
             Work::Hopper(_) if self.options.rows == 0 => Ok(()),
             Work::Hopper(hopper) => hopper.encode(encoder, args),
         }
@@ -218,19 +229,6 @@ impl TopK {
         }
         let inputs: Vec<_> = [Some(args.scores), args.row_start, args.row_end].into_iter().flatten().collect();
         distinct(&[("indices", args.indices)], &inputs)
-    }
-
-    fn encode_rows(&self, encoder: &mut Encoder<'_>, args: &TopKArgs<'_>, kernel: &Kernel, limits: Limits, absent: &Absent) -> Result<()> {
-        let options = &self.options;
-        for tile in tiles(0..options.rows, options.columns, limits.whole_rows(options), options.columns) {
-            let mut view = tile.view(options, args, limits, absent);
-            let (indices, skip) =
-                limits.view(args.indices, tile.first_row * u64::from(options.top_k), tile.rows * u64::from(options.top_k));
-            view.params.indices_skip = skip;
-            view.bindings.push(("indices", indices));
-            encoder.dispatch(kernel, Grid::flat(tile.rows), &view.bindings, &view.params)?;
-        }
-        Ok(())
     }
 
     fn run_on_host(&self, args: &TopKArgs<'_>) -> Result<()> {
@@ -295,7 +293,8 @@ fn kernel(device: &Device, module: &'static str) -> Result<Kernel> {
 
 /// The kernels' forms.
 pub(crate) fn catalogue() -> Vec<Specialisation> {
-    ["topk/row", "topk/histogram", "topk/count", "topk/scatter", "topk/map_pages"].map(specialisation).to_vec()
+    let one_form = ["topk/histogram", "topk/count", "topk/scatter", "topk/map_pages"].map(specialisation);
+    whole_rows::kernels().into_iter().chain(sampled::kernels()).chain(one_form).collect()
 }
 
 #[cfg(test)]

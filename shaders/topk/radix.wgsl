@@ -58,12 +58,27 @@ fn tally(keys: vec4<u32>, digit: u32, leading: u32, run: ptr<function, Run>) {
     }
 }
 
-// Fills `bins` with how often each value of a digit occurs among the keys of `words` whose higher digits are `leading`.
-fn count_digits(lane: u32, words: vec2<u32>, digit: u32, leading: u32) {
+fn clear_bins(lane: u32) {
     for (var i = lane; i < 2048u; i += 256u) {
         atomicStore(&bins[i], 0u);
     }
     workgroupBarrier();
+}
+
+// Adds what `tally` has not yet added, and waits for all threads.
+fn end_run(digit: u32, run: Run) {
+    if (run.count != 0u) {
+        atomicAdd(&bins[run.bin], run.count);
+    }
+    if (run.zeros != 0u) {
+        atomicAdd(&bins[(0x80000000u >> digit_shift(digit)) & ((1u << digit_width(digit)) - 1u)], run.zeros);
+    }
+    workgroupBarrier();
+}
+
+// Fills `bins` with how often each value of a digit occurs among the keys of `words` whose higher digits are `leading`.
+fn count_digits(lane: u32, words: vec2<u32>, digit: u32, leading: u32) {
+    clear_bins(lane);
     var run = Run(0u, 0u, 0u);
     let end = (words.y + 3u) / 4u;
     for (var group = words.x / 4u + lane; group < end; group += 1024u) {
@@ -77,13 +92,7 @@ fn count_digits(lane: u32, words: vec2<u32>, digit: u32, leading: u32) {
         tally(c, digit, leading, &run);
         tally(d, digit, leading, &run);
     }
-    if (run.count != 0u) {
-        atomicAdd(&bins[run.bin], run.count);
-    }
-    if (run.zeros != 0u) {
-        atomicAdd(&bins[(0x80000000u >> digit_shift(digit)) & ((1u << digit_width(digit)) - 1u)], run.zeros);
-    }
-    workgroupBarrier();
+    end_run(digit, run);
 }
 
 // The first of the eight bins that a lane hands to `refine`, counted down: lane 0 has bins 2047 to 2040.
@@ -120,4 +129,12 @@ fn refine(lane: u32, search: Search, digit: u32, high: vec4<u32>, low: vec4<u32>
         return Search(1u, (leading << digit_shift(digit)) - 1u, 0u);        // the whole bin is selected: no need to look closer
     }
     return Search(select(0u, 1u, digit == 2u), leading, pick.y);
+}
+
+// `refine` by the workgroup's bins.
+fn refine_bins(lane: u32, search: Search, digit: u32) -> Search {
+    let bin = lane_bin(lane);
+    let high = vec4<u32>(atomicLoad(&bins[bin]), atomicLoad(&bins[bin - 1u]), atomicLoad(&bins[bin - 2u]), atomicLoad(&bins[bin - 3u]));
+    let low = vec4<u32>(atomicLoad(&bins[bin - 4u]), atomicLoad(&bins[bin - 5u]), atomicLoad(&bins[bin - 6u]), atomicLoad(&bins[bin - 7u]));
+    return refine(lane, search, digit, high, low);
 }

@@ -22,6 +22,7 @@ struct Params {
     first_chunk: u32,       // of this window within the row
     row_chunks: u32,        // chunks of a row in all windows
     scratch_row: u32,       // first row of the scratch buffers
+    capacity: u32,          // candidates of a row
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -41,8 +41,12 @@ enum Data {
     Alternating,
     /// vLLM's: close together, with a few far above.
     Peaks,
-    /// Neighbours are alike: 16 together far above the others, so that a sample of the row may be far from its whole.
+    /// Neighbours are alike: 16 together far above the others, about k in all, so that a sample of the row may be far from its whole.
     Runs,
+    /// The largest everywhere but where the WGSL kernels take their sample of a row of 20000 columns.
+    Hidden,
+    /// To multiples of 1/64: a few keys tie with the k-th.
+    Rounded,
 }
 
 /// The bounds of a row, given its number, the columns and k.
@@ -165,6 +169,8 @@ fn distributions() -> Vec<Spec> {
         spec("order/ascending", 3, 20000, 2048, Data::Ascending),
         spec("order/descending", 3, 20000, 2048, Data::Descending),
         spec("order/runs", 64, 8000, 128, Data::Runs),
+        spec("order/hidden", 3, 20000, 2048, Data::Hidden),
+        spec("order/long-runs", 120, 20000, 100, Data::Runs),
         spec("repeat/ties", 4, 9000, 2048, Data::Ties).repeats(20),
         spec("repeat/normal", 4, 9000, 2048, Data::Normal).repeats(20),
     ]
@@ -203,6 +209,9 @@ fn long() -> Vec<Spec> {
     vec![
         spec("long/300000-low-bits", 2, 300_000, 2048, Data::LowBits),
         spec("long/65536", 1, 65536, 256, Data::Normal),
+        spec("long/rounded", 3, 70_001, 300, Data::Rounded),
+        spec("long/ties", 2, 70_001, 8192, Data::Ties),
+        spec("long/plateau-of-ranges", 9, 60_002, 700, Data::Plateau).ranges(HOSTILE),
         spec("long/163840", 1, 163_840, 2048, Data::Peaks),
         spec("long/1m-plateau", 1, (1 << 20) + 1, 2048, Data::Plateau),
         spec("long/1m-low-bits", 1, 1 << 20, 2048, Data::LowBits).methods(CHUNKS),
@@ -329,9 +338,16 @@ fn score(spec: &Spec, row: usize, column: usize, random: &mut Random) -> f32 {
         Data::Peaks if column.is_multiple_of(97) => 8.0 + random.normal(),
         Data::Peaks => 0.01 * random.normal(),
         Data::Runs => {
-            let high = Random::new((row * spec.columns + column / 16) as u64).below(62) == 0;
+            let share = spec.columns as u64 / u64::from(spec.top_k);
+            let high = Random::new((row * spec.columns + column / 16) as u64).below(share) == 0;
             random.uniform() + if high { 8.0 } else { 0.0 }
         }
+        Data::Hidden => {
+            let (stride, group) = (19, column as u32 / 4);
+            let sampled = (group / stride).wrapping_mul(0x9e37_79b9) >> 8;
+            random.uniform() - if group % stride == sampled % stride { 8.0 } else { 0.0 }
+        }
+        Data::Rounded => (random.normal() * 64.0).round() / 64.0,
         Data::Alternating => [1.0, -1.0][column % 2],
     }
 }

@@ -8,9 +8,9 @@ use dsa_engine::{Binding, Buffer, Device};
 use super::{TopKArgs, TopKOptions};
 use crate::Result;
 
-/// Columns that a workgroup takes at a time, and most that a thread's loops go round for them, in its four passes together.
+/// Columns that a workgroup takes at a time, and most that a thread's loops go round for them, in its passes together.
 const SWEEP_COLUMNS: u64 = 4096;
-const SWEEP_ITERATIONS: u64 = 128;
+const SWEEP_ITERATIONS: u64 = 160;
 
 /// What a device can bind at once.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +111,7 @@ pub(super) struct Params {
     pub(super) first_chunk: u32,
     pub(super) row_chunks: u32,
     pub(super) scratch_row: u32,
+    pub(super) capacity: u32,
 }
 
 /// A tile, bound: the inputs that every kernel reads, and their parameters.

@@ -9,7 +9,7 @@ use portable_dsa::shaders::{Specialisation, catalogue};
 use crate::writers::Writers;
 
 /// What is kept of a module: the first kernel in the catalogue with these conditions among its own.
-const KEPT: [(&str, &[&str]); 22] = [
+const KEPT: [(&str, &[&str]); 25] = [
     ("attention/attend", &["q_bf16", "kv_fp8", "heads_16", "direct"]),
     ("attention/attend", &["q_bf16", "kv_fp8", "heads_16", "direct", "subgroup"]),
     ("attention/attend", &["q_bf16", "kv_bf16", "heads_16", "dense", "subgroup"]),
@@ -28,9 +28,12 @@ const KEPT: [(&str, &[&str]); 22] = [
     ("indexer/rows", &["paged", "bf16", "norm", "rope", "interleaved", "amax"]),
     ("indexer/rows", &["queries", "bf16", "rope", "hadamard"]),
     ("topk/count", &[]),
+    ("topk/gather", &[]),
     ("topk/histogram", &[]),
     ("topk/map_pages", &[]),
     ("topk/row", &[]),
+    ("topk/row", &["gathered"]),
+    ("topk/row", &["sampled"]),
     ("topk/scatter", &[]),
 ];
 

@@ -35,6 +35,7 @@ struct Params {
     uint first_chunk;
     uint row_chunks;
     uint scratch_row;
+    uint capacity;
 };
 typedef int type_4[1];
 struct Search {

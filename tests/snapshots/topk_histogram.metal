@@ -36,6 +36,7 @@ struct Params {
     uint first_chunk;
     uint row_chunks;
     uint scratch_row;
+    uint capacity;
 };
 typedef int type_6[1];
 struct Search {
@@ -387,6 +388,33 @@ metal::uint2 chunk_columns(
     return metal::uint2(first_2, first_2 + metal::min(_e11, _e14 - first_2)) + metal::uint2(_e21);
 }
 
+void clear_bins(
+    uint lane_5,
+    threadgroup type_13& bins
+) {
+    uint i_5 = {};
+    i_5 = lane_5;
+    bool loop_init_4 = true;
+    while(true) {
+        if (!loop_init_4) {
+            uint _e9 = i_5;
+            i_5 = _e9 + 256u;
+        }
+        loop_init_4 = false;
+        uint _e2 = i_5;
+        if (_e2 < 2048u) {
+        } else {
+            break;
+        }
+        {
+            uint _e6 = i_5;
+            metal::atomic_store_explicit(&bins.inner[_e6], 0u, metal::memory_order_relaxed);
+        }
+    }
+    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    return;
+}
+
 uint ordered_key(
     uint bits
 ) {
@@ -421,7 +449,7 @@ metal::uint4 load_keys(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
-    uint i_5 = 0u;
+    uint i_6 = 0u;
     uint at_1 = group * 4u;
     if (at_1 >= words.y) {
         return metal::uint4(0u);
@@ -434,23 +462,23 @@ metal::uint4 load_keys(
         metal::uint4 _e31 = ordered_keys(_e30);
         return metal::select(metal::uint4(0u), _e31, inside);
     }
-    bool loop_init_4 = true;
+    bool loop_init_5 = true;
     while(true) {
-        if (!loop_init_4) {
-            uint _e51 = i_5;
-            i_5 = _e51 + 1u;
+        if (!loop_init_5) {
+            uint _e51 = i_6;
+            i_6 = _e51 + 1u;
         }
-        loop_init_4 = false;
-        uint _e38 = i_5;
+        loop_init_5 = false;
+        uint _e38 = i_6;
         if (_e38 < 4u) {
         } else {
             break;
         }
         {
-            uint _e41 = i_5;
+            uint _e41 = i_6;
             if (inside[_e41]) {
-                uint _e43 = i_5;
-                uint _e46 = i_5;
+                uint _e43 = i_6;
+                uint _e46 = i_6;
                 uint _e49 = scores[at_1 + _e46];
                 bits_2[_e43] = _e49;
             }
@@ -468,7 +496,7 @@ void tally(
     thread Run& run,
     threadgroup type_13& bins
 ) {
-    uint i_6 = 0u;
+    uint i_7 = 0u;
     bool local_6 = {};
     uint _e4 = digit_shift(digit_3);
     uint _e6 = digit_width(digit_3);
@@ -477,20 +505,20 @@ void tally(
     uint _e13 = digit_width(digit_3);
     uint leading_shift = (digit_3 == 0u) ? 0u : (_e4 + _e13);
     uint leading_mask = (digit_3 == 0u) ? 0u : 4294967295u;
-    bool loop_init_5 = true;
+    bool loop_init_6 = true;
     while(true) {
-        if (!loop_init_5) {
-            uint _e70 = i_6;
-            i_6 = _e70 + 1u;
+        if (!loop_init_6) {
+            uint _e70 = i_7;
+            i_7 = _e70 + 1u;
         }
-        loop_init_5 = false;
-        uint _e26 = i_6;
+        loop_init_6 = false;
+        uint _e26 = i_7;
         if (_e26 < 4u) {
         } else {
             break;
         }
         {
-            uint _e29 = i_6;
+            uint _e29 = i_7;
             uint key_1 = keys[_e29];
             if (!((key_1 == 0u))) {
                 local_6 = ((key_1 >> leading_shift) & leading_mask) != leading;
@@ -526,10 +554,27 @@ void tally(
     return;
 }
 
-void count_digits(
-    uint lane_5,
-    metal::uint2 words_1,
+void end_run(
     uint digit_4,
+    Run run_1,
+    threadgroup type_13& bins
+) {
+    if (run_1.count != 0u) {
+        uint _e9 = metal::atomic_fetch_add_explicit(&bins.inner[run_1.bin], run_1.count, metal::memory_order_relaxed);
+    }
+    if (run_1.zeros != 0u) {
+        uint _e15 = digit_shift(digit_4);
+        uint _e18 = digit_width(digit_4);
+        uint _e25 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e15) & ((1u << _e18) - 1u)], run_1.zeros, metal::memory_order_relaxed);
+    }
+    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    return;
+}
+
+void count_digits(
+    uint lane_6,
+    metal::uint2 words_1,
+    uint digit_5,
     uint leading_1,
     constant Params& params,
     threadgroup type_13& bins,
@@ -537,71 +582,40 @@ void count_digits(
     device type_3 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    uint i_7 = {};
-    Run run_1 = Run {0u, 0u, 0u};
+    Run run_2 = Run {0u, 0u, 0u};
     uint group_1 = {};
-    i_7 = lane_5;
-    bool loop_init_6 = true;
-    while(true) {
-        if (!loop_init_6) {
-            uint _e12 = i_7;
-            i_7 = _e12 + 256u;
-        }
-        loop_init_6 = false;
-        uint _e5 = i_7;
-        if (_e5 < 2048u) {
-        } else {
-            break;
-        }
-        {
-            uint _e9 = i_7;
-            metal::atomic_store_explicit(&bins.inner[_e9], 0u, metal::memory_order_relaxed);
-        }
-    }
-    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    clear_bins(lane_6, bins);
     uint end_2 = (words_1.y + 3u) / 4u;
-    group_1 = (words_1.x / 4u) + lane_5;
+    group_1 = (words_1.x / 4u) + lane_6;
     bool loop_init_7 = true;
     while(true) {
         if (!loop_init_7) {
-            uint _e46 = group_1;
-            group_1 = _e46 + 1024u;
+            uint _e35 = group_1;
+            group_1 = _e35 + 1024u;
         }
         loop_init_7 = false;
-        uint _e30 = group_1;
-        if (_e30 < end_2) {
+        uint _e19 = group_1;
+        if (_e19 < end_2) {
         } else {
             break;
         }
         {
-            uint _e32 = group_1;
-            metal::uint4 _e33 = load_keys(_e32, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e34 = group_1;
-            metal::uint4 _e37 = load_keys(_e34 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e38 = group_1;
-            metal::uint4 _e41 = load_keys(_e38 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e42 = group_1;
-            metal::uint4 _e45 = load_keys(_e42 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
-            tally(_e33, digit_4, leading_1, run_1, bins);
-            tally(_e37, digit_4, leading_1, run_1, bins);
-            tally(_e41, digit_4, leading_1, run_1, bins);
-            tally(_e45, digit_4, leading_1, run_1, bins);
+            uint _e21 = group_1;
+            metal::uint4 _e22 = load_keys(_e21, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e23 = group_1;
+            metal::uint4 _e26 = load_keys(_e23 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e27 = group_1;
+            metal::uint4 _e30 = load_keys(_e27 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e31 = group_1;
+            metal::uint4 _e34 = load_keys(_e31 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
+            tally(_e22, digit_5, leading_1, run_2, bins);
+            tally(_e26, digit_5, leading_1, run_2, bins);
+            tally(_e30, digit_5, leading_1, run_2, bins);
+            tally(_e34, digit_5, leading_1, run_2, bins);
         }
     }
-    uint _e50 = run_1.count;
-    if (_e50 != 0u) {
-        uint _e55 = run_1.bin;
-        uint _e58 = run_1.count;
-        uint _e59 = metal::atomic_fetch_add_explicit(&bins.inner[_e55], _e58, metal::memory_order_relaxed);
-    }
-    uint _e61 = run_1.zeros;
-    if (_e61 != 0u) {
-        uint _e66 = digit_shift(digit_4);
-        uint _e69 = digit_width(digit_4);
-        uint _e76 = run_1.zeros;
-        uint _e77 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e66) & ((1u << _e69) - 1u)], _e76, metal::memory_order_relaxed);
-    }
-    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    Run _e38 = run_2;
+    end_run(digit_5, _e38, bins);
     return;
 }
 

@@ -30,6 +30,7 @@ struct Params {
     uint first_chunk;
     uint row_chunks;
     uint scratch_row;
+    uint capacity;
 };
 
 struct Run {
@@ -48,6 +49,32 @@ groupshared uint4 picked;
 ByteAddressBuffer row_start : register(t3);
 ByteAddressBuffer row_end : register(t4);
 RWByteAddressBuffer indices_ : register(u5);
+
+void clear_bins(uint lane_1)
+{
+    uint i = (uint)0;
+
+    i = lane_1;
+    bool loop_init = true;
+    while(true) {
+        if (!loop_init) {
+            uint _e9 = i;
+            i = (_e9 + 256u);
+        }
+        loop_init = false;
+        uint _e2 = i;
+        if ((_e2 < 2048u)) {
+        } else {
+            break;
+        }
+        {
+            uint _e6 = i;
+            { uint dummy = 0; InterlockedExchange(bins[_e6], 0u, dummy); }
+        }
+    }
+    GroupMemoryBarrierWithGroupSync();
+    return;
+}
 
 uint ordered_key(uint bits)
 {
@@ -76,7 +103,7 @@ uint4 ordered_keys(uint4 bits_1)
 uint4 load_keys(uint group, uint2 words)
 {
     uint4 bits_2 = (0u).xxxx;
-    uint i = 0u;
+    uint i_1 = 0u;
 
     uint at_1 = (group * 4u);
     if ((at_1 >= words.y)) {
@@ -90,23 +117,23 @@ uint4 load_keys(uint group, uint2 words)
         const uint4 _e31 = ordered_keys(_e30);
         return (inside ? _e31 : (0u).xxxx);
     }
-    bool loop_init = true;
+    bool loop_init_1 = true;
     while(true) {
-        if (!loop_init) {
-            uint _e51 = i;
-            i = (_e51 + 1u);
+        if (!loop_init_1) {
+            uint _e51 = i_1;
+            i_1 = (_e51 + 1u);
         }
-        loop_init = false;
-        uint _e38 = i;
+        loop_init_1 = false;
+        uint _e38 = i_1;
         if ((_e38 < 4u)) {
         } else {
             break;
         }
         {
-            uint _e41 = i;
+            uint _e41 = i_1;
             if (inside[_e41]) {
-                uint _e43 = i;
-                uint _e46 = i;
+                uint _e43 = i_1;
+                uint _e46 = i_1;
                 uint _e49 = asuint(scores.Load((at_1 + _e46)*4));
                 bits_2[_e43] = _e49;
             }
@@ -129,7 +156,7 @@ uint digit_width(uint digit_1)
 
 void tally(uint4 keys, uint digit_2, uint leading, inout Run run)
 {
-    uint i_1 = 0u;
+    uint i_2 = 0u;
     bool local_1 = (bool)0;
 
     const uint _e4 = digit_shift(digit_2);
@@ -139,20 +166,20 @@ void tally(uint4 keys, uint digit_2, uint leading, inout Run run)
     const uint _e13 = digit_width(digit_2);
     uint leading_shift = ((digit_2 == 0u) ? 0u : (_e4 + _e13));
     uint leading_mask = ((digit_2 == 0u) ? 0u : 4294967295u);
-    bool loop_init_1 = true;
+    bool loop_init_2 = true;
     while(true) {
-        if (!loop_init_1) {
-            uint _e70 = i_1;
-            i_1 = (_e70 + 1u);
+        if (!loop_init_2) {
+            uint _e70 = i_2;
+            i_2 = (_e70 + 1u);
         }
-        loop_init_1 = false;
-        uint _e26 = i_1;
+        loop_init_2 = false;
+        uint _e26 = i_2;
         if ((_e26 < 4u)) {
         } else {
             break;
         }
         {
-            uint _e29 = i_1;
+            uint _e29 = i_2;
             uint key_1 = keys[_e29];
             if (!((key_1 == 0u))) {
                 local_1 = (((key_1 >> leading_shift) & leading_mask) != leading);
@@ -188,6 +215,20 @@ void tally(uint4 keys, uint digit_2, uint leading, inout Run run)
     return;
 }
 
+void end_run(uint digit_3, Run run_1)
+{
+    if ((run_1.count != 0u)) {
+        uint _e9; InterlockedAdd(bins[run_1.bin], run_1.count, _e9);
+    }
+    if ((run_1.zeros != 0u)) {
+        const uint _e15 = digit_shift(digit_3);
+        const uint _e18 = digit_width(digit_3);
+        uint _e25; InterlockedAdd(bins[((2147483648u >> _e15) & ((1u << _e18) - 1u))], run_1.zeros, _e25);
+    }
+    GroupMemoryBarrierWithGroupSync();
+    return;
+}
+
 uint naga_div(uint lhs, uint rhs) {
     return lhs / (rhs == 0u ? 1u : rhs);
 }
@@ -200,83 +241,52 @@ Run ConstructRun(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-void count_digits(uint lane_1, uint2 words_1, uint digit_3, uint leading_1)
+void count_digits(uint lane_2, uint2 words_1, uint digit_4, uint leading_1)
 {
-    uint i_2 = (uint)0;
-    Run run_1 = ConstructRun(0u, 0u, 0u);
+    Run run_2 = ConstructRun(0u, 0u, 0u);
     uint group_1 = (uint)0;
 
-    i_2 = lane_1;
-    bool loop_init_2 = true;
-    while(true) {
-        if (!loop_init_2) {
-            uint _e12 = i_2;
-            i_2 = (_e12 + 256u);
-        }
-        loop_init_2 = false;
-        uint _e5 = i_2;
-        if ((_e5 < 2048u)) {
-        } else {
-            break;
-        }
-        {
-            uint _e9 = i_2;
-            { uint dummy = 0; InterlockedExchange(bins[_e9], 0u, dummy); }
-        }
-    }
-    GroupMemoryBarrierWithGroupSync();
+    clear_bins(lane_2);
     uint end_1 = naga_div((words_1.y + 3u), 4u);
-    group_1 = (naga_div(words_1.x, 4u) + lane_1);
+    group_1 = (naga_div(words_1.x, 4u) + lane_2);
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e46 = group_1;
-            group_1 = (_e46 + 1024u);
+            uint _e35 = group_1;
+            group_1 = (_e35 + 1024u);
         }
         loop_init_3 = false;
-        uint _e30 = group_1;
-        if ((_e30 < end_1)) {
+        uint _e19 = group_1;
+        if ((_e19 < end_1)) {
         } else {
             break;
         }
         {
-            uint _e32 = group_1;
-            const uint4 _e33 = load_keys(_e32, words_1);
-            uint _e34 = group_1;
-            const uint4 _e37 = load_keys((_e34 + 256u), words_1);
-            uint _e38 = group_1;
-            const uint4 _e41 = load_keys((_e38 + 512u), words_1);
-            uint _e42 = group_1;
-            const uint4 _e45 = load_keys((_e42 + 768u), words_1);
-            tally(_e33, digit_3, leading_1, run_1);
-            tally(_e37, digit_3, leading_1, run_1);
-            tally(_e41, digit_3, leading_1, run_1);
-            tally(_e45, digit_3, leading_1, run_1);
+            uint _e21 = group_1;
+            const uint4 _e22 = load_keys(_e21, words_1);
+            uint _e23 = group_1;
+            const uint4 _e26 = load_keys((_e23 + 256u), words_1);
+            uint _e27 = group_1;
+            const uint4 _e30 = load_keys((_e27 + 512u), words_1);
+            uint _e31 = group_1;
+            const uint4 _e34 = load_keys((_e31 + 768u), words_1);
+            tally(_e22, digit_4, leading_1, run_2);
+            tally(_e26, digit_4, leading_1, run_2);
+            tally(_e30, digit_4, leading_1, run_2);
+            tally(_e34, digit_4, leading_1, run_2);
         }
     }
-    uint _e50 = run_1.count;
-    if ((_e50 != 0u)) {
-        uint _e55 = run_1.bin;
-        uint _e58 = run_1.count;
-        uint _e59; InterlockedAdd(bins[_e55], _e58, _e59);
-    }
-    uint _e61 = run_1.zeros;
-    if ((_e61 != 0u)) {
-        const uint _e66 = digit_shift(digit_3);
-        const uint _e69 = digit_width(digit_3);
-        uint _e76 = run_1.zeros;
-        uint _e77; InterlockedAdd(bins[((2147483648u >> _e66) & ((1u << _e69) - 1u))], _e76, _e77);
-    }
-    GroupMemoryBarrierWithGroupSync();
+    Run _e38 = run_2;
+    end_run(digit_4, _e38);
     return;
 }
 
-uint lane_bin(uint lane_2)
+uint lane_bin(uint lane_3)
 {
-    return (2047u - (lane_2 * 8u));
+    return (2047u - (lane_3 * 8u));
 }
 
-uint2 workgroup_scan(uint lane_3, uint value, uint slot)
+uint2 workgroup_scan(uint lane_4, uint value, uint slot)
 {
     uint sum = 0u;
     uint i_3 = 0u;
@@ -287,9 +297,9 @@ uint2 workgroup_scan(uint lane_3, uint value, uint slot)
 
     uint values = (slot * 256u);
     uint totals = (slot * 16u);
-    scan_values[(values + lane_3)] = value;
+    scan_values[(values + lane_4)] = value;
     GroupMemoryBarrierWithGroupSync();
-    if ((lane_3 < 16u)) {
+    if ((lane_4 < 16u)) {
         bool loop_init_4 = true;
         while(true) {
             if (!loop_init_4) {
@@ -305,15 +315,15 @@ uint2 workgroup_scan(uint lane_3, uint value, uint slot)
             {
                 uint _e19 = sum;
                 uint _e24 = i_3;
-                uint _e27 = scan_values[((values + (lane_3 * 16u)) + _e24)];
+                uint _e27 = scan_values[((values + (lane_4 * 16u)) + _e24)];
                 sum = (_e19 + _e27);
             }
         }
         uint _e35 = sum;
-        scan_totals[(totals + lane_3)] = _e35;
+        scan_totals[(totals + lane_4)] = _e35;
     }
     GroupMemoryBarrierWithGroupSync();
-    uint block = naga_div(lane_3, 16u);
+    uint block = naga_div(lane_4, 16u);
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
@@ -345,7 +355,7 @@ uint2 workgroup_scan(uint lane_3, uint value, uint slot)
         }
         loop_init_6 = false;
         uint _e66 = i_5;
-        if ((_e66 < lane_3)) {
+        if ((_e66 < lane_4)) {
         } else {
             break;
         }
@@ -375,7 +385,7 @@ Search ConstructSearch(uint arg0, uint arg1, uint arg2) {
     return ret;
 }
 
-Search refine(uint lane_4, Search search_1, uint digit_4, uint4 high, uint4 low)
+Search refine(uint lane_5, Search search_1, uint digit_5, uint4 high, uint4 low)
 {
     bool local_2 = (bool)0;
     uint counts[8] = (uint[8])0;
@@ -385,7 +395,7 @@ Search refine(uint lane_4, Search search_1, uint digit_4, uint4 high, uint4 low)
     bool local_3 = (bool)0;
 
     uint own = (((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w);
-    const uint2 _e21 = workgroup_scan(lane_4, own, 0u);
+    const uint2 _e21 = workgroup_scan(lane_5, own, 0u);
     if ((_e21.x < search_1.count)) {
         local_2 = (search_1.count <= (_e21.x + own));
     } else {
@@ -422,14 +432,14 @@ Search refine(uint lane_4, Search search_1, uint digit_4, uint4 high, uint4 low)
                 bin = (_e64 + 1u);
             }
         }
-        const uint _e71 = lane_bin(lane_4);
+        const uint _e71 = lane_bin(lane_5);
         uint _e72 = bin;
         uint _e75 = before_1;
         uint _e77 = bin;
         uint _e79 = counts[_e77];
         picked = uint4((_e71 - _e72), (search_1.count - _e75), _e79, 1u);
     } else {
-        if ((lane_4 == 0u)) {
+        if ((lane_5 == 0u)) {
             local_3 = (_e21.y < search_1.count);
         } else {
             local_3 = false;
@@ -443,67 +453,74 @@ Search refine(uint lane_4, Search search_1, uint digit_4, uint4 high, uint4 low)
     uint4 _e95 = picked;
     GroupMemoryBarrierWithGroupSync();
     if ((_e95.w == 0u)) {
-        const Search search_6 = ConstructSearch(1u, 0u, 0u);
-        return search_6;
-    }
-    const uint _e104 = digit_width(digit_4);
-    uint leading_2 = ((search_1.key << _e104) | _e95.x);
-    if ((_e95.y == _e95.z)) {
-        const uint _e112 = digit_shift(digit_4);
-        const Search search_7 = ConstructSearch(1u, ((leading_2 << _e112) - 1u), 0u);
+        const Search search_7 = ConstructSearch(1u, 0u, 0u);
         return search_7;
     }
-    const Search search_8 = ConstructSearch(((digit_4 == 2u) ? 1u : 0u), leading_2, _e95.y);
-    return search_8;
+    const uint _e104 = digit_width(digit_5);
+    uint leading_2 = ((search_1.key << _e104) | _e95.x);
+    if ((_e95.y == _e95.z)) {
+        const uint _e112 = digit_shift(digit_5);
+        const Search search_8 = ConstructSearch(1u, ((leading_2 << _e112) - 1u), 0u);
+        return search_8;
+    }
+    const Search search_9 = ConstructSearch(((digit_5 == 2u) ? 1u : 0u), leading_2, _e95.y);
+    return search_9;
 }
 
-Search search_row(uint lane_5, uint2 words_2)
+Search refine_bins(uint lane_6, Search search_2, uint digit_6)
 {
-    Search search_2 = (Search)0;
-    uint digit_5 = 0u;
+    const uint _e3 = lane_bin(lane_6);
+    uint _e6; InterlockedOr(bins[_e3], 0, _e6);
+    uint _e11; InterlockedOr(bins[(_e3 - 1u)], 0, _e11);
+    uint _e16; InterlockedOr(bins[(_e3 - 2u)], 0, _e16);
+    uint _e21; InterlockedOr(bins[(_e3 - 3u)], 0, _e21);
+    uint4 high_1 = uint4(_e6, _e11, _e16, _e21);
+    uint _e27; InterlockedOr(bins[(_e3 - 4u)], 0, _e27);
+    uint _e32; InterlockedOr(bins[(_e3 - 5u)], 0, _e32);
+    uint _e37; InterlockedOr(bins[(_e3 - 6u)], 0, _e37);
+    uint _e42; InterlockedOr(bins[(_e3 - 7u)], 0, _e42);
+    uint4 low_1 = uint4(_e27, _e32, _e37, _e42);
+    const Search _e44 = refine(lane_6, search_2, digit_6, high_1, low_1);
+    const Search search_10 = _e44;
+    return search_10;
+}
+
+Search search_row(uint lane_7, uint2 words_2)
+{
+    Search search_3 = (Search)0;
+    uint digit_7 = 0u;
 
     uint _e6 = params.top_k;
-    search_2 = ConstructSearch(0u, 0u, _e6);
+    search_3 = ConstructSearch(0u, 0u, _e6);
     bool loop_init_8 = true;
     while(true) {
         if (!loop_init_8) {
-            uint _e66 = digit_5;
-            digit_5 = (_e66 + 1u);
+            uint _e25 = digit_7;
+            digit_7 = (_e25 + 1u);
         }
         loop_init_8 = false;
-        uint _e11 = digit_5;
+        uint _e11 = digit_7;
         if ((_e11 < 3u)) {
         } else {
             break;
         }
         {
-            uint _e14 = digit_5;
-            uint _e16 = search_2.key;
-            count_digits(lane_5, words_2, _e14, _e16);
-            const uint _e17 = lane_bin(lane_5);
-            uint _e20; InterlockedOr(bins[_e17], 0, _e20);
-            uint _e25; InterlockedOr(bins[(_e17 - 1u)], 0, _e25);
-            uint _e30; InterlockedOr(bins[(_e17 - 2u)], 0, _e30);
-            uint _e35; InterlockedOr(bins[(_e17 - 3u)], 0, _e35);
-            uint4 high_1 = uint4(_e20, _e25, _e30, _e35);
-            uint _e41; InterlockedOr(bins[(_e17 - 4u)], 0, _e41);
-            uint _e46; InterlockedOr(bins[(_e17 - 5u)], 0, _e46);
-            uint _e51; InterlockedOr(bins[(_e17 - 6u)], 0, _e51);
-            uint _e56; InterlockedOr(bins[(_e17 - 7u)], 0, _e56);
-            uint4 low_1 = uint4(_e41, _e46, _e51, _e56);
-            Search _e58 = search_2;
-            uint _e59 = digit_5;
-            const Search _e60 = refine(lane_5, _e58, _e59, high_1, low_1);
-            search_2 = _e60;
-            uint _e62 = search_2.found;
-            if ((_e62 == 1u)) {
+            uint _e14 = digit_7;
+            uint _e16 = search_3.key;
+            count_digits(lane_7, words_2, _e14, _e16);
+            Search _e17 = search_3;
+            uint _e18 = digit_7;
+            const Search _e19 = refine_bins(lane_7, _e17, _e18);
+            search_3 = _e19;
+            uint _e21 = search_3.found;
+            if ((_e21 == 1u)) {
                 break;
             }
         }
     }
-    Search _e68 = search_2;
-    const Search search_9 = _e68;
-    return search_9;
+    Search _e27 = search_3;
+    const Search search_11 = _e27;
+    return search_11;
 }
 
 uint flat_workgroup_id(uint3 workgroup_id_1, uint3 num_workgroups_1)
@@ -564,7 +581,7 @@ uint hits(uint4 keys_1, uint above, uint tie)
     return (((both.x + both.y) + both.z) + both.w);
 }
 
-void emit(uint4 keys_2, uint column, Search search_3, uint row_3, inout uint2 seen)
+void emit(uint4 keys_2, uint column, Search search_4, uint row_3, inout uint2 seen)
 {
     uint i_7 = 0u;
     bool local_4 = (bool)0;
@@ -587,20 +604,20 @@ void emit(uint4 keys_2, uint column, Search search_3, uint row_3, inout uint2 se
         {
             uint _e10 = i_7;
             uint key_2 = keys_2[_e10];
-            bool larger_1 = (key_2 > search_3.key);
-            if ((search_3.count != 0u)) {
-                local_4 = (key_2 == search_3.key);
+            bool larger_1 = (key_2 > search_4.key);
+            if ((search_4.count != 0u)) {
+                local_4 = (key_2 == search_4.key);
             } else {
                 local_4 = false;
             }
             bool equal_1 = local_4;
             uint _e24 = seen.x;
             uint _e26 = seen.y;
-            uint position_1 = (_e24 + min(_e26, search_3.count));
+            uint position_1 = (_e24 + min(_e26, search_4.count));
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen.y;
-                    local_6 = (_e36 < search_3.count);
+                    local_6 = (_e36 < search_4.count);
                 } else {
                     local_6 = false;
                 }
@@ -630,14 +647,14 @@ void emit(uint4 keys_2, uint column, Search search_3, uint row_3, inout uint2 se
     return;
 }
 
-uint2 sweep(uint lane_6, uint2 words_3, uint column_1, uint row_4, Search search_4, uint2 seen_1)
+uint2 sweep(uint lane_8, uint2 words_3, uint column_1, uint row_4, Search search_5, uint2 seen_1)
 {
     uint2 before_2 = (uint2)0;
     uint slot_1 = 0u;
     uint tile = (uint)0;
     uint2 at = (uint2)0;
 
-    uint tie_1 = ((search_4.count != 0u) ? search_4.key : 4294967295u);
+    uint tie_1 = ((search_5.count != 0u) ? search_5.key : 4294967295u);
     before_2 = seen_1;
     uint end_3 = naga_div((words_3.y + 3u), 4u);
     tile = naga_div(words_3.x, 4u);
@@ -655,28 +672,28 @@ uint2 sweep(uint lane_6, uint2 words_3, uint column_1, uint row_4, Search search
         }
         {
             uint _e26 = tile;
-            uint group_2 = (_e26 + (lane_6 * 4u));
+            uint group_2 = (_e26 + (lane_8 * 4u));
             const uint4 _e30 = load_keys(group_2, words_3);
             const uint4 _e33 = load_keys((group_2 + 1u), words_3);
             const uint4 _e36 = load_keys((group_2 + 2u), words_3);
             const uint4 _e39 = load_keys((group_2 + 3u), words_3);
-            const uint _e41 = hits(_e30, search_4.key, tie_1);
-            const uint _e43 = hits(_e33, search_4.key, tie_1);
-            const uint _e46 = hits(_e36, search_4.key, tie_1);
-            const uint _e49 = hits(_e39, search_4.key, tie_1);
+            const uint _e41 = hits(_e30, search_5.key, tie_1);
+            const uint _e43 = hits(_e33, search_5.key, tie_1);
+            const uint _e46 = hits(_e36, search_5.key, tie_1);
+            const uint _e49 = hits(_e39, search_5.key, tie_1);
             uint own_1 = (((_e41 + _e43) + _e46) + _e49);
             uint _e51 = slot_1;
-            const uint2 _e52 = workgroup_scan(lane_6, own_1, _e51);
+            const uint2 _e52 = workgroup_scan(lane_8, own_1, _e51);
             uint _e54 = slot_1;
             slot_1 = (1u - _e54);
             if ((own_1 != 0u)) {
                 uint2 _e58 = before_2;
                 at = (_e58 + uint2((_e52.x & 65535u), (_e52.x >> 16u)));
                 uint first_2 = (column_1 + (group_2 * 4u));
-                emit(_e30, first_2, search_4, row_4, at);
-                emit(_e33, (first_2 + 4u), search_4, row_4, at);
-                emit(_e36, (first_2 + 8u), search_4, row_4, at);
-                emit(_e39, (first_2 + 12u), search_4, row_4, at);
+                emit(_e30, first_2, search_5, row_4, at);
+                emit(_e33, (first_2 + 4u), search_5, row_4, at);
+                emit(_e36, (first_2 + 8u), search_5, row_4, at);
+                emit(_e39, (first_2 + 12u), search_5, row_4, at);
             }
             uint2 _e77 = before_2;
             before_2 = (_e77 + uint2((_e52.y & 65535u), (_e52.y >> 16u)));
@@ -686,11 +703,11 @@ uint2 sweep(uint lane_6, uint2 words_3, uint column_1, uint row_4, Search search
     return _e89;
 }
 
-void pad(uint lane_7, uint row_5, Search search_5, uint2 seen_2)
+void pad(uint lane_9, uint row_5, Search search_6, uint2 seen_2)
 {
     uint i_8 = (uint)0;
 
-    i_8 = ((seen_2.x + min(seen_2.y, search_5.count)) + lane_7);
+    i_8 = ((seen_2.x + min(seen_2.y, search_6.count)) + lane_9);
     bool loop_init_11 = true;
     while(true) {
         if (!loop_init_11) {
@@ -725,17 +742,18 @@ void main(uint3 workgroup_id : SV_GroupID, uint3 num_workgroups : SV_GroupID, ui
     const uint2 _e8 = row_range(_e3);
     uint _e12 = params.columns;
     const uint2 _e14 = words_within(_e3, _e8, uint2(0u, _e12));
-    uint _e25 = params.top_k;
-    if (((_e8.y - _e8.x) > _e25)) {
-        const Search _e27 = search_row(lane, _e14);
-        search = _e27;
+    const uint _e16 = row_word(_e3);
+    uint column_2 = (0u - _e16);
+    uint _e20 = params.indices_skip;
+    uint _e23 = params.top_k;
+    uint output = (_e20 + (_e3 * _e23));
+    uint _e36 = params.top_k;
+    if (((_e8.y - _e8.x) > _e36)) {
+        const Search _e38 = search_row(lane, _e14);
+        search = _e38;
     }
-    uint _e30 = params.indices_skip;
-    uint _e33 = params.top_k;
-    uint output = (_e30 + (_e3 * _e33));
-    const uint _e37 = row_word(_e3);
     Search _e39 = search;
-    const uint2 _e42 = sweep(lane, _e14, (0u - _e37), output, _e39, (0u).xx);
+    const uint2 _e42 = sweep(lane, _e14, column_2, output, _e39, (0u).xx);
     Search _e43 = search;
     pad(lane, output, _e43, _e42);
     return;

@@ -36,6 +36,7 @@ struct Params {
     uint first_chunk;
     uint row_chunks;
     uint scratch_row;
+    uint capacity;
 };
 struct type_2 {
     metal::atomic_uint inner[2048];
@@ -57,6 +58,33 @@ struct type_11 {
     uint inner[8];
 };
 typedef int type_14[1];
+
+void clear_bins(
+    uint lane_1,
+    threadgroup type_2& bins
+) {
+    uint i = {};
+    i = lane_1;
+    bool loop_init = true;
+    while(true) {
+        if (!loop_init) {
+            uint _e9 = i;
+            i = _e9 + 256u;
+        }
+        loop_init = false;
+        uint _e2 = i;
+        if (_e2 < 2048u) {
+        } else {
+            break;
+        }
+        {
+            uint _e6 = i;
+            metal::atomic_store_explicit(&bins.inner[_e6], 0u, metal::memory_order_relaxed);
+        }
+    }
+    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    return;
+}
 
 uint ordered_key(
     uint bits
@@ -92,7 +120,7 @@ metal::uint4 load_keys(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     metal::uint4 bits_2 = metal::uint4(0u);
-    uint i = 0u;
+    uint i_1 = 0u;
     uint at_1 = group * 4u;
     if (at_1 >= words.y) {
         return metal::uint4(0u);
@@ -105,23 +133,23 @@ metal::uint4 load_keys(
         metal::uint4 _e31 = ordered_keys(_e30);
         return metal::select(metal::uint4(0u), _e31, inside);
     }
-    bool loop_init = true;
+    bool loop_init_1 = true;
     while(true) {
-        if (!loop_init) {
-            uint _e51 = i;
-            i = _e51 + 1u;
+        if (!loop_init_1) {
+            uint _e51 = i_1;
+            i_1 = _e51 + 1u;
         }
-        loop_init = false;
-        uint _e38 = i;
+        loop_init_1 = false;
+        uint _e38 = i_1;
         if (_e38 < 4u) {
         } else {
             break;
         }
         {
-            uint _e41 = i;
+            uint _e41 = i_1;
             if (inside[_e41]) {
-                uint _e43 = i;
-                uint _e46 = i;
+                uint _e43 = i_1;
+                uint _e46 = i_1;
                 uint _e49 = scores[at_1 + _e46];
                 bits_2[_e43] = _e49;
             }
@@ -151,7 +179,7 @@ void tally(
     thread Run& run,
     threadgroup type_2& bins
 ) {
-    uint i_1 = 0u;
+    uint i_2 = 0u;
     bool local_1 = {};
     uint _e4 = digit_shift(digit_2);
     uint _e6 = digit_width(digit_2);
@@ -160,20 +188,20 @@ void tally(
     uint _e13 = digit_width(digit_2);
     uint leading_shift = (digit_2 == 0u) ? 0u : (_e4 + _e13);
     uint leading_mask = (digit_2 == 0u) ? 0u : 4294967295u;
-    bool loop_init_1 = true;
+    bool loop_init_2 = true;
     while(true) {
-        if (!loop_init_1) {
-            uint _e70 = i_1;
-            i_1 = _e70 + 1u;
+        if (!loop_init_2) {
+            uint _e70 = i_2;
+            i_2 = _e70 + 1u;
         }
-        loop_init_1 = false;
-        uint _e26 = i_1;
+        loop_init_2 = false;
+        uint _e26 = i_2;
         if (_e26 < 4u) {
         } else {
             break;
         }
         {
-            uint _e29 = i_1;
+            uint _e29 = i_2;
             uint key_1 = keys[_e29];
             if (!((key_1 == 0u))) {
                 local_1 = ((key_1 >> leading_shift) & leading_mask) != leading;
@@ -209,10 +237,27 @@ void tally(
     return;
 }
 
-void count_digits(
-    uint lane_1,
-    metal::uint2 words_1,
+void end_run(
     uint digit_3,
+    Run run_1,
+    threadgroup type_2& bins
+) {
+    if (run_1.count != 0u) {
+        uint _e9 = metal::atomic_fetch_add_explicit(&bins.inner[run_1.bin], run_1.count, metal::memory_order_relaxed);
+    }
+    if (run_1.zeros != 0u) {
+        uint _e15 = digit_shift(digit_3);
+        uint _e18 = digit_width(digit_3);
+        uint _e25 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e15) & ((1u << _e18) - 1u)], run_1.zeros, metal::memory_order_relaxed);
+    }
+    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    return;
+}
+
+void count_digits(
+    uint lane_2,
+    metal::uint2 words_1,
+    uint digit_4,
     uint leading_1,
     constant Params& params,
     threadgroup type_2& bins,
@@ -220,82 +265,51 @@ void count_digits(
     device type_6 const& scores,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    uint i_2 = {};
-    Run run_1 = Run {0u, 0u, 0u};
+    Run run_2 = Run {0u, 0u, 0u};
     uint group_1 = {};
-    i_2 = lane_1;
-    bool loop_init_2 = true;
-    while(true) {
-        if (!loop_init_2) {
-            uint _e12 = i_2;
-            i_2 = _e12 + 256u;
-        }
-        loop_init_2 = false;
-        uint _e5 = i_2;
-        if (_e5 < 2048u) {
-        } else {
-            break;
-        }
-        {
-            uint _e9 = i_2;
-            metal::atomic_store_explicit(&bins.inner[_e9], 0u, metal::memory_order_relaxed);
-        }
-    }
-    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    clear_bins(lane_2, bins);
     uint end_1 = (words_1.y + 3u) / 4u;
-    group_1 = (words_1.x / 4u) + lane_1;
+    group_1 = (words_1.x / 4u) + lane_2;
     bool loop_init_3 = true;
     while(true) {
         if (!loop_init_3) {
-            uint _e46 = group_1;
-            group_1 = _e46 + 1024u;
+            uint _e35 = group_1;
+            group_1 = _e35 + 1024u;
         }
         loop_init_3 = false;
-        uint _e30 = group_1;
-        if (_e30 < end_1) {
+        uint _e19 = group_1;
+        if (_e19 < end_1) {
         } else {
             break;
         }
         {
-            uint _e32 = group_1;
-            metal::uint4 _e33 = load_keys(_e32, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e34 = group_1;
-            metal::uint4 _e37 = load_keys(_e34 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e38 = group_1;
-            metal::uint4 _e41 = load_keys(_e38 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
-            uint _e42 = group_1;
-            metal::uint4 _e45 = load_keys(_e42 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
-            tally(_e33, digit_3, leading_1, run_1, bins);
-            tally(_e37, digit_3, leading_1, run_1, bins);
-            tally(_e41, digit_3, leading_1, run_1, bins);
-            tally(_e45, digit_3, leading_1, run_1, bins);
+            uint _e21 = group_1;
+            metal::uint4 _e22 = load_keys(_e21, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e23 = group_1;
+            metal::uint4 _e26 = load_keys(_e23 + 256u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e27 = group_1;
+            metal::uint4 _e30 = load_keys(_e27 + 512u, words_1, params, scores4_, scores, _buffer_sizes);
+            uint _e31 = group_1;
+            metal::uint4 _e34 = load_keys(_e31 + 768u, words_1, params, scores4_, scores, _buffer_sizes);
+            tally(_e22, digit_4, leading_1, run_2, bins);
+            tally(_e26, digit_4, leading_1, run_2, bins);
+            tally(_e30, digit_4, leading_1, run_2, bins);
+            tally(_e34, digit_4, leading_1, run_2, bins);
         }
     }
-    uint _e50 = run_1.count;
-    if (_e50 != 0u) {
-        uint _e55 = run_1.bin;
-        uint _e58 = run_1.count;
-        uint _e59 = metal::atomic_fetch_add_explicit(&bins.inner[_e55], _e58, metal::memory_order_relaxed);
-    }
-    uint _e61 = run_1.zeros;
-    if (_e61 != 0u) {
-        uint _e66 = digit_shift(digit_3);
-        uint _e69 = digit_width(digit_3);
-        uint _e76 = run_1.zeros;
-        uint _e77 = metal::atomic_fetch_add_explicit(&bins.inner[(2147483648u >> _e66) & ((1u << _e69) - 1u)], _e76, metal::memory_order_relaxed);
-    }
-    metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
+    Run _e38 = run_2;
+    end_run(digit_4, _e38, bins);
     return;
 }
 
 uint lane_bin(
-    uint lane_2
+    uint lane_3
 ) {
-    return 2047u - (lane_2 * 8u);
+    return 2047u - (lane_3 * 8u);
 }
 
 metal::uint2 workgroup_scan(
-    uint lane_3,
+    uint lane_4,
     uint value,
     uint slot,
     threadgroup type_9& scan_values,
@@ -309,9 +323,9 @@ metal::uint2 workgroup_scan(
     uint i_5 = {};
     uint values = slot * 256u;
     uint totals = slot * 16u;
-    scan_values.inner[values + lane_3] = value;
+    scan_values.inner[values + lane_4] = value;
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    if (lane_3 < 16u) {
+    if (lane_4 < 16u) {
         bool loop_init_4 = true;
         while(true) {
             if (!loop_init_4) {
@@ -327,15 +341,15 @@ metal::uint2 workgroup_scan(
             {
                 uint _e19 = sum;
                 uint _e24 = i_3;
-                uint _e27 = scan_values.inner[(values + (lane_3 * 16u)) + _e24];
+                uint _e27 = scan_values.inner[(values + (lane_4 * 16u)) + _e24];
                 sum = _e19 + _e27;
             }
         }
         uint _e35 = sum;
-        scan_totals.inner[totals + lane_3] = _e35;
+        scan_totals.inner[totals + lane_4] = _e35;
     }
     metal::threadgroup_barrier(metal::mem_flags::mem_threadgroup);
-    uint block = lane_3 / 16u;
+    uint block = lane_4 / 16u;
     bool loop_init_5 = true;
     while(true) {
         if (!loop_init_5) {
@@ -367,7 +381,7 @@ metal::uint2 workgroup_scan(
         }
         loop_init_6 = false;
         uint _e66 = i_5;
-        if (_e66 < lane_3) {
+        if (_e66 < lane_4) {
         } else {
             break;
         }
@@ -384,9 +398,9 @@ metal::uint2 workgroup_scan(
 }
 
 Search refine(
-    uint lane_4,
+    uint lane_5,
     Search search_1,
-    uint digit_4,
+    uint digit_5,
     metal::uint4 high,
     metal::uint4 low,
     threadgroup type_9& scan_values,
@@ -400,7 +414,7 @@ Search refine(
     uint i_6 = 0u;
     bool local_3 = {};
     uint own = ((((((high.x + high.y) + high.z) + high.w) + low.x) + low.y) + low.z) + low.w;
-    metal::uint2 _e21 = workgroup_scan(lane_4, own, 0u, scan_values, scan_totals);
+    metal::uint2 _e21 = workgroup_scan(lane_5, own, 0u, scan_values, scan_totals);
     if (_e21.x < search_1.count) {
         local_2 = search_1.count <= (_e21.x + own);
     } else {
@@ -437,14 +451,14 @@ Search refine(
                 bin = _e64 + 1u;
             }
         }
-        uint _e71 = lane_bin(lane_4);
+        uint _e71 = lane_bin(lane_5);
         uint _e72 = bin;
         uint _e75 = before_1;
         uint _e77 = bin;
         uint _e79 = counts.inner[_e77];
         picked = metal::uint4(_e71 - _e72, search_1.count - _e75, _e79, 1u);
     } else {
-        if (lane_4 == 0u) {
+        if (lane_5 == 0u) {
             local_3 = _e21.y < search_1.count;
         } else {
             local_3 = false;
@@ -460,17 +474,41 @@ Search refine(
     if (unnamed.w == 0u) {
         return Search {1u, 0u, 0u};
     }
-    uint _e104 = digit_width(digit_4);
+    uint _e104 = digit_width(digit_5);
     uint leading_2 = (search_1.key << _e104) | unnamed.x;
     if (unnamed.y == unnamed.z) {
-        uint _e112 = digit_shift(digit_4);
+        uint _e112 = digit_shift(digit_5);
         return Search {1u, (leading_2 << _e112) - 1u, 0u};
     }
-    return Search {(digit_4 == 2u) ? 1u : 0u, leading_2, unnamed.y};
+    return Search {(digit_5 == 2u) ? 1u : 0u, leading_2, unnamed.y};
+}
+
+Search refine_bins(
+    uint lane_6,
+    Search search_2,
+    uint digit_6,
+    threadgroup type_2& bins,
+    threadgroup type_9& scan_values,
+    threadgroup type_10& scan_totals,
+    threadgroup metal::uint4& picked
+) {
+    uint _e3 = lane_bin(lane_6);
+    uint _e6 = metal::atomic_load_explicit(&bins.inner[_e3], metal::memory_order_relaxed);
+    uint _e11 = metal::atomic_load_explicit(&bins.inner[_e3 - 1u], metal::memory_order_relaxed);
+    uint _e16 = metal::atomic_load_explicit(&bins.inner[_e3 - 2u], metal::memory_order_relaxed);
+    uint _e21 = metal::atomic_load_explicit(&bins.inner[_e3 - 3u], metal::memory_order_relaxed);
+    metal::uint4 high_1 = metal::uint4(_e6, _e11, _e16, _e21);
+    uint _e27 = metal::atomic_load_explicit(&bins.inner[_e3 - 4u], metal::memory_order_relaxed);
+    uint _e32 = metal::atomic_load_explicit(&bins.inner[_e3 - 5u], metal::memory_order_relaxed);
+    uint _e37 = metal::atomic_load_explicit(&bins.inner[_e3 - 6u], metal::memory_order_relaxed);
+    uint _e42 = metal::atomic_load_explicit(&bins.inner[_e3 - 7u], metal::memory_order_relaxed);
+    metal::uint4 low_1 = metal::uint4(_e27, _e32, _e37, _e42);
+    Search _e44 = refine(lane_6, search_2, digit_6, high_1, low_1, scan_values, scan_totals, picked);
+    return _e44;
 }
 
 Search search_row(
-    uint lane_5,
+    uint lane_7,
     metal::uint2 words_2,
     constant Params& params,
     threadgroup type_2& bins,
@@ -481,49 +519,38 @@ Search search_row(
     threadgroup metal::uint4& picked,
     constant _mslBufferSizes& _buffer_sizes
 ) {
-    Search search_2 = {};
-    uint digit_5 = 0u;
+    Search search_3 = {};
+    uint digit_7 = 0u;
     uint _e6 = params.top_k;
-    search_2 = Search {0u, 0u, _e6};
+    search_3 = Search {0u, 0u, _e6};
     bool loop_init_8 = true;
     while(true) {
         if (!loop_init_8) {
-            uint _e66 = digit_5;
-            digit_5 = _e66 + 1u;
+            uint _e25 = digit_7;
+            digit_7 = _e25 + 1u;
         }
         loop_init_8 = false;
-        uint _e11 = digit_5;
+        uint _e11 = digit_7;
         if (_e11 < 3u) {
         } else {
             break;
         }
         {
-            uint _e14 = digit_5;
-            uint _e16 = search_2.key;
-            count_digits(lane_5, words_2, _e14, _e16, params, bins, scores4_, scores, _buffer_sizes);
-            uint _e17 = lane_bin(lane_5);
-            uint _e20 = metal::atomic_load_explicit(&bins.inner[_e17], metal::memory_order_relaxed);
-            uint _e25 = metal::atomic_load_explicit(&bins.inner[_e17 - 1u], metal::memory_order_relaxed);
-            uint _e30 = metal::atomic_load_explicit(&bins.inner[_e17 - 2u], metal::memory_order_relaxed);
-            uint _e35 = metal::atomic_load_explicit(&bins.inner[_e17 - 3u], metal::memory_order_relaxed);
-            metal::uint4 high_1 = metal::uint4(_e20, _e25, _e30, _e35);
-            uint _e41 = metal::atomic_load_explicit(&bins.inner[_e17 - 4u], metal::memory_order_relaxed);
-            uint _e46 = metal::atomic_load_explicit(&bins.inner[_e17 - 5u], metal::memory_order_relaxed);
-            uint _e51 = metal::atomic_load_explicit(&bins.inner[_e17 - 6u], metal::memory_order_relaxed);
-            uint _e56 = metal::atomic_load_explicit(&bins.inner[_e17 - 7u], metal::memory_order_relaxed);
-            metal::uint4 low_1 = metal::uint4(_e41, _e46, _e51, _e56);
-            Search _e58 = search_2;
-            uint _e59 = digit_5;
-            Search _e60 = refine(lane_5, _e58, _e59, high_1, low_1, scan_values, scan_totals, picked);
-            search_2 = _e60;
-            uint _e62 = search_2.found;
-            if (_e62 == 1u) {
+            uint _e14 = digit_7;
+            uint _e16 = search_3.key;
+            count_digits(lane_7, words_2, _e14, _e16, params, bins, scores4_, scores, _buffer_sizes);
+            Search _e17 = search_3;
+            uint _e18 = digit_7;
+            Search _e19 = refine_bins(lane_7, _e17, _e18, bins, scan_values, scan_totals, picked);
+            search_3 = _e19;
+            uint _e21 = search_3.found;
+            if (_e21 == 1u) {
                 break;
             }
         }
     }
-    Search _e68 = search_2;
-    return _e68;
+    Search _e27 = search_3;
+    return _e27;
 }
 
 uint flat_workgroup_id(
@@ -602,7 +629,7 @@ uint hits(
 void emit(
     metal::uint4 keys_2,
     uint column,
-    Search search_3,
+    Search search_4,
     uint row_3,
     thread metal::uint2& seen,
     constant Params& params,
@@ -629,20 +656,20 @@ void emit(
         {
             uint _e10 = i_7;
             uint key_2 = keys_2[_e10];
-            bool larger_1 = key_2 > search_3.key;
-            if (search_3.count != 0u) {
-                local_4 = key_2 == search_3.key;
+            bool larger_1 = key_2 > search_4.key;
+            if (search_4.count != 0u) {
+                local_4 = key_2 == search_4.key;
             } else {
                 local_4 = false;
             }
             bool equal_1 = local_4;
             uint _e24 = seen.x;
             uint _e26 = seen.y;
-            uint position_1 = _e24 + metal::min(_e26, search_3.count);
+            uint position_1 = _e24 + metal::min(_e26, search_4.count);
             if (!(larger_1)) {
                 if (equal_1) {
                     uint _e36 = seen.y;
-                    local_6 = _e36 < search_3.count;
+                    local_6 = _e36 < search_4.count;
                 } else {
                     local_6 = false;
                 }
@@ -673,11 +700,11 @@ void emit(
 }
 
 metal::uint2 sweep(
-    uint lane_6,
+    uint lane_8,
     metal::uint2 words_3,
     uint column_1,
     uint row_4,
-    Search search_4,
+    Search search_5,
     metal::uint2 seen_1,
     constant Params& params,
     device type_5 const& scores4_,
@@ -691,7 +718,7 @@ metal::uint2 sweep(
     uint slot_1 = 0u;
     uint tile = {};
     metal::uint2 at = {};
-    uint tie_1 = (search_4.count != 0u) ? search_4.key : 4294967295u;
+    uint tie_1 = (search_5.count != 0u) ? search_5.key : 4294967295u;
     before_2 = seen_1;
     uint end_3 = (words_3.y + 3u) / 4u;
     tile = words_3.x / 4u;
@@ -709,28 +736,28 @@ metal::uint2 sweep(
         }
         {
             uint _e26 = tile;
-            uint group_2 = _e26 + (lane_6 * 4u);
+            uint group_2 = _e26 + (lane_8 * 4u);
             metal::uint4 _e30 = load_keys(group_2, words_3, params, scores4_, scores, _buffer_sizes);
             metal::uint4 _e33 = load_keys(group_2 + 1u, words_3, params, scores4_, scores, _buffer_sizes);
             metal::uint4 _e36 = load_keys(group_2 + 2u, words_3, params, scores4_, scores, _buffer_sizes);
             metal::uint4 _e39 = load_keys(group_2 + 3u, words_3, params, scores4_, scores, _buffer_sizes);
-            uint _e41 = hits(_e30, search_4.key, tie_1);
-            uint _e43 = hits(_e33, search_4.key, tie_1);
-            uint _e46 = hits(_e36, search_4.key, tie_1);
-            uint _e49 = hits(_e39, search_4.key, tie_1);
+            uint _e41 = hits(_e30, search_5.key, tie_1);
+            uint _e43 = hits(_e33, search_5.key, tie_1);
+            uint _e46 = hits(_e36, search_5.key, tie_1);
+            uint _e49 = hits(_e39, search_5.key, tie_1);
             uint own_1 = ((_e41 + _e43) + _e46) + _e49;
             uint _e51 = slot_1;
-            metal::uint2 _e52 = workgroup_scan(lane_6, own_1, _e51, scan_values, scan_totals);
+            metal::uint2 _e52 = workgroup_scan(lane_8, own_1, _e51, scan_values, scan_totals);
             uint _e54 = slot_1;
             slot_1 = 1u - _e54;
             if (own_1 != 0u) {
                 metal::uint2 _e58 = before_2;
                 at = _e58 + metal::uint2(_e52.x & 65535u, _e52.x >> 16u);
                 uint first_2 = column_1 + (group_2 * 4u);
-                emit(_e30, first_2, search_4, row_4, at, params, indices, _buffer_sizes);
-                emit(_e33, first_2 + 4u, search_4, row_4, at, params, indices, _buffer_sizes);
-                emit(_e36, first_2 + 8u, search_4, row_4, at, params, indices, _buffer_sizes);
-                emit(_e39, first_2 + 12u, search_4, row_4, at, params, indices, _buffer_sizes);
+                emit(_e30, first_2, search_5, row_4, at, params, indices, _buffer_sizes);
+                emit(_e33, first_2 + 4u, search_5, row_4, at, params, indices, _buffer_sizes);
+                emit(_e36, first_2 + 8u, search_5, row_4, at, params, indices, _buffer_sizes);
+                emit(_e39, first_2 + 12u, search_5, row_4, at, params, indices, _buffer_sizes);
             }
             metal::uint2 _e77 = before_2;
             before_2 = _e77 + metal::uint2(_e52.y & 65535u, _e52.y >> 16u);
@@ -741,16 +768,16 @@ metal::uint2 sweep(
 }
 
 void pad(
-    uint lane_7,
+    uint lane_9,
     uint row_5,
-    Search search_5,
+    Search search_6,
     metal::uint2 seen_2,
     constant Params& params,
     device type_14& indices,
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint i_8 = {};
-    i_8 = (seen_2.x + metal::min(seen_2.y, search_5.count)) + lane_7;
+    i_8 = (seen_2.x + metal::min(seen_2.y, search_6.count)) + lane_9;
     bool loop_init_11 = true;
     while(true) {
         if (!loop_init_11) {
@@ -799,17 +826,18 @@ struct main_Input {
     metal::uint2 _e8 = row_range(_e3, params, row_start, row_end, _buffer_sizes);
     uint _e12 = params.columns;
     metal::uint2 _e14 = words_within(_e3, _e8, metal::uint2(0u, _e12), params);
-    uint _e25 = params.top_k;
-    if ((_e8.y - _e8.x) > _e25) {
-        Search _e27 = search_row(lane, _e14, params, bins, scores4_, scores, scan_values, scan_totals, picked, _buffer_sizes);
-        search = _e27;
+    uint _e16 = row_word(_e3, params);
+    uint column_2 = 0u - _e16;
+    uint _e20 = params.indices_skip;
+    uint _e23 = params.top_k;
+    uint output = _e20 + (_e3 * _e23);
+    uint _e36 = params.top_k;
+    if ((_e8.y - _e8.x) > _e36) {
+        Search _e38 = search_row(lane, _e14, params, bins, scores4_, scores, scan_values, scan_totals, picked, _buffer_sizes);
+        search = _e38;
     }
-    uint _e30 = params.indices_skip;
-    uint _e33 = params.top_k;
-    uint output = _e30 + (_e3 * _e33);
-    uint _e37 = row_word(_e3, params);
     Search _e39 = search;
-    metal::uint2 _e42 = sweep(lane, _e14, 0u - _e37, output, _e39, metal::uint2(0u), params, scores4_, scores, scan_values, scan_totals, indices, _buffer_sizes);
+    metal::uint2 _e42 = sweep(lane, _e14, column_2, output, _e39, metal::uint2(0u), params, scores4_, scores, scan_values, scan_totals, indices, _buffer_sizes);
     Search _e43 = search;
     pad(lane, output, _e43, _e42, params, indices, _buffer_sizes);
     return;

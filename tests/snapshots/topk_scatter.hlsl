@@ -24,6 +24,7 @@ struct Params {
     uint first_chunk;
     uint row_chunks;
     uint scratch_row;
+    uint capacity;
 };
 
 struct Search {

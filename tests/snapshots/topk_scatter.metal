@@ -34,6 +34,7 @@ struct Params {
     uint first_chunk;
     uint row_chunks;
     uint scratch_row;
+    uint capacity;
 };
 struct Search {
     uint found;

@@ -161,8 +161,8 @@ pub fn top_k(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> 
     let Shape { queries: rows, context: columns, top_k, .. } = *shape;
     let device = &stopwatch.device;
     let random = &mut random();
-    // Few small heads: the scores cost less than the top-k.
-    let (heads, dim) = (4, 64);
+    // Small heads, which cost little; many enough that hardly a score is zero as all of a key's heads are.
+    let (heads, dim) = (16, 64);
     let options = IndexLogitsOptions { queries: rows, keys: columns, index_heads: heads, dim, ..Default::default() };
     let scores = device.buffer("scores", rows * columns * 4)?;
     let all = vec![columns as i32; rows as usize];
