@@ -146,3 +146,45 @@ impl Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use portable_dsa::Variant;
+    use portable_dsa::tuning;
+
+    use super::*;
+
+    fn measured(difference: f64) -> Result<Measured, Failure> {
+        let (shape, variant) = ("4 x 4".to_owned(), "generic".to_owned());
+        Ok(Measured { operation: "top-k", shape, variant, seconds: 0.5, operations: 0.0, bytes: 0.0, difference, limit: 0.0 })
+    }
+
+    /// The report of a class with one candidate that is right, and one that gave `other`.
+    fn report(other: Result<Measured, Failure>) -> (Report, Vec<Timing>) {
+        let class = tuning::Class::top_k(1, 1).unwrap();
+        let judge = |variant, result| Timed::new(Candidate { variant, method: None }, result).0;
+        let timed = vec![judge(Variant::Generic, measured(0.0)), judge(Variant::Subgroup, other)];
+        let timings: Vec<_> = timed.iter().filter_map(Timed::timing).collect();
+        let class = Class::new(&class, "4 x 4".to_owned(), "2026-11-23".to_owned(), timings.clone());
+        (Report::new(&Device::cpu(), None, &[Tuned { class, timed }]), timings)
+    }
+
+    #[test]
+    fn a_candidate_that_fails_is_remembered_as_such_and_told_of() {
+        for other in [measured(1.0), measured(f64::NAN), Err(Failure::Failed("the device is lost".to_owned()))] {
+            let (report, timings) = report(other);
+            assert_eq!(timings.iter().map(|timing| timing.seconds).collect::<Vec<_>>(), [Some(0.5), None]);
+            assert!(
+                matches!(report.verdict(), Err(Failure::Failed(reason)) if reason.contains("rows 1 to 16") && reason.contains("subgroup"))
+            );
+            assert!(report.text().contains("failed"), "{}", report.text());
+        }
+    }
+
+    #[test]
+    fn a_candidate_without_such_sizes_is_no_failure() {
+        let (report, timings) = report(Err(Failure::refused("columns is 5")));
+        assert_eq!(timings.len(), 1);
+        assert!(report.verdict().is_ok() && report.text().contains("columns is 5"), "{}", report.text());
+    }
+}
