@@ -69,7 +69,7 @@ pub enum TuningError {
         source: std::io::Error,
     },
     /// They were taken on another device, or with another driver or other shaders.
-    #[error("measured with {what} `{measured}`, and it is `{present}` now")]
+    #[error("measured with {what} `{measured}`, now `{present}`")]
     Stale {
         /// What differs: the device's name, its API, its driver, or the library's version or shaders.
         what: &'static str,
