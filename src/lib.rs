@@ -28,6 +28,7 @@ pub mod select;
 pub mod shaders;
 pub mod sm90;
 pub mod topk;
+pub mod tuning;
 mod types;
 pub mod variant;
 mod windows;

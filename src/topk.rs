@@ -14,9 +14,11 @@ mod tiles;
 mod whole_rows;
 
 use dsa_engine::{Buffer, Device, Encoder, Kernel};
+use serde::{Deserialize, Serialize};
 
 use crate::problem::TopKProblem;
 use crate::shaders::Specialisation;
+use crate::tuning::{Candidate, Class, Timings};
 use crate::windows::{at_least, distinct};
 use crate::{Error, Result, Variant, cpu, host, variant};
 use chunks::Chunks;
@@ -37,7 +39,8 @@ pub const CHUNKED_COLUMNS: u64 = 32768;
 pub const CHUNKED_ROWS: u64 = 128;
 
 /// How rows are given to workgroups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// One workgroup a row, one dispatch. For many rows, or short ones.
     WholeRows,
@@ -57,8 +60,8 @@ pub struct TopKOptions {
     pub top_k: u32,
     /// The shader variant to force; `generic` and `subgroup` run the same shader.
     pub variant: Option<Variant>,
-    /// Forces a method; `None` takes [`Method::Chunks`] for at most [`CHUNKED_ROWS`] rows of at least [`CHUNKED_COLUMNS`] columns, and for
-    /// rows that are too long to be bound.
+    /// Forces a method; `None` takes the one that was [measured](crate::tuning) to be the faster, or else [`Method::Chunks`] for at most
+    /// [`CHUNKED_ROWS`] rows of at least [`CHUNKED_COLUMNS`] columns, and for rows that are too long to be bound.
     pub method: Option<Method>,
 }
 
@@ -134,7 +137,11 @@ impl TopK {
         if sm90::fits(&options) && device.capabilities().compute_capability.is_some() {
             available.insert(0, Variant::Sm90);
         }
-        let (variant, why) = variant::choose(device, options.variant, &available)?;
+        let timings = Timings::of(device, Class::top_k(options.rows, options.columns));
+        // The `sm90` variant has methods of its own, and does not tell them apart here.
+        let timings =
+            timings.only(|candidate| options.method.is_none() || candidate.method.is_none() || candidate.method == options.method);
+        let (variant, why) = variant::choose_measured(device, options.variant, &available, &timings)?;
         if variant == Variant::Cpu {
             return Ok(TopK { device: device.clone(), options, variant, reason: why, work: Work::Host });
         }
@@ -144,7 +151,7 @@ impl TopK {
         }
         let limits = Limits::new(device, max_binding_bytes);
         let whole_row = limits.whole_row(device);
-        let (method, why_method) = choose_method(&options, whole_row)?;
+        let (method, why_method) = choose_method(&options, whole_row, &timings)?;
         let is_read_once = sampled::is_worth_a_sample(&options) && options.columns <= whole_row;
         let work = match method {
             Method::WholeRows => Work::WholeRows(WholeRows::plan(device, &options, limits)?),
@@ -266,8 +273,15 @@ fn check_options(options: &TopKOptions) -> Result<()> {
     Ok(())
 }
 
-fn choose_method(options: &TopKOptions, whole_row: u64) -> Result<(Method, String)> {
+fn choose_method(options: &TopKOptions, whole_row: u64, timings: &Timings<'_>) -> Result<(Method, String)> {
     let fits = options.columns <= whole_row;
+    let measured = timings.only(|candidate| candidate.method.is_some()).fastest();
+    if fits
+        && options.method.is_none()
+        && let Some((Candidate { method: Some(method), .. }, why)) = measured
+    {
+        return Ok((method, format!("{method:?}: {why}")));
+    }
     match options.method {
         Some(Method::WholeRows) if !fits => {
             Err(Error::range("columns", format!("at most {whole_row} with Method::WholeRows on this device"), options.columns))

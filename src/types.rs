@@ -1,5 +1,7 @@
 //! Element types, number formats and options that several operations share.
 
+use serde::{Deserialize, Serialize};
+
 /// Element type of a query, latent or input tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DType {
@@ -64,7 +66,8 @@ pub enum ScaleFormat {
 }
 
 /// Which form of a kernel runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Variant {
     /// Rust on the host's cores.
     Cpu,

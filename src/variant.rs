@@ -2,6 +2,7 @@
 
 use dsa_engine::{Constant, Device, DeviceKind};
 
+use crate::tuning::Timings;
 use crate::{Error, Result, Variant, sm90};
 
 /// Chooses among the variants that an operation has, given from best to plainest.
@@ -12,6 +13,16 @@ use crate::{Error, Result, Variant, sm90};
 /// # Errors
 /// [`Error::Unsupported`] if a forced variant cannot run on the device, [`Error::Range`] if `DSA_VARIANT` names no variant.
 pub fn choose(device: &Device, requested: Option<Variant>, available: &[Variant]) -> Result<(Variant, String)> {
+    choose_measured(device, requested, available, &Timings::default())
+}
+
+/// [`choose`], where `timings` come before the order of `available` if the device can run two variants of them or more.
+pub(crate) fn choose_measured(
+    device: &Device,
+    requested: Option<Variant>,
+    available: &[Variant],
+    timings: &Timings<'_>,
+) -> Result<(Variant, String)> {
     let forced = match requested {
         Some(variant) => Some((variant, "requested")),
         None => from_environment()?.map(|variant| (variant, "DSA_VARIANT")),
@@ -31,6 +42,12 @@ pub fn choose(device: &Device, requested: Option<Variant>, available: &[Variant]
             None => Ok((variant, format!("forced by {source}"))),
             Some(why) => Err(unsupported(device, variant, &why)),
         };
+    }
+    let usable = timings.only(|candidate| available.contains(&candidate.variant) && refusal(device, candidate.variant).is_none());
+    if usable.variants() > 1
+        && let Some((candidate, reason)) = usable.fastest()
+    {
+        return Ok((candidate.variant, reason));
     }
     let mut refusals = Vec::new();
     for &variant in available {

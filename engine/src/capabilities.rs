@@ -37,6 +37,8 @@ impl fmt::Display for DeviceKind {
 pub struct DeviceInfo {
     /// What a person types to get it: `cpu`, `vulkan:0`.
     pub selector: String,
+    /// The API that it computes through: `vulkan`, `metal`, `dx12`, `gl`, `webgpu` or `cuda`; `cpu` for the host.
+    pub backend: &'static str,
     /// The adapter's name.
     pub name: String,
     /// The driver's name and version; empty for the host.

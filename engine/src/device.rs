@@ -1,5 +1,6 @@
 //! Finding and opening devices.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use crate::cuda::{self, Cuda};
@@ -13,6 +14,7 @@ const NATIVE: wgpu::Backends = wgpu::Backends::VULKAN.union(wgpu::Backends::META
 #[derive(Clone, Debug)]
 pub struct Device {
     inner: Arc<Inner>,
+    attachment: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 #[derive(Debug)]
@@ -95,7 +97,7 @@ impl Device {
 
     /// The host's cores. Needs no driver.
     pub fn cpu() -> Device {
-        Device { inner: Arc::new(Inner::Host(HostDevice { info: host_info(), capabilities: Capabilities::host() })) }
+        Device::new(Inner::Host(HostDevice { info: host_info(), capabilities: Capabilities::host() }))
     }
 
     /// Computes on the caller's own wgpu device. Kernels use the features and limits that the device was made with.
@@ -104,15 +106,30 @@ impl Device {
     }
 
     pub(crate) fn from_gpu(gpu: Gpu) -> Device {
-        Device { inner: Arc::new(Inner::Gpu(gpu)) }
+        Device::new(Inner::Gpu(gpu))
     }
 
     pub(crate) fn from_cuda(cuda: Cuda) -> Device {
-        Device { inner: Arc::new(Inner::Cuda(cuda)) }
+        Device::new(Inner::Cuda(cuda))
+    }
+
+    fn new(inner: Inner) -> Device {
+        Device { inner: Arc::new(inner), attachment: None }
     }
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    /// The same device with a value for whoever plans work on it, in place of the one that this handle may carry. Clones of the new handle
+    /// carry it too; this one stays as it is.
+    pub fn with_attachment<T: Any + Send + Sync>(&self, value: Arc<T>) -> Device {
+        Device { inner: Arc::clone(&self.inner), attachment: Some(value) }
+    }
+
+    /// What [`Device::with_attachment`] gave to this handle; `None` if nothing, or something of another type.
+    pub fn attachment<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.attachment.as_ref()?.downcast_ref()
     }
 
     /// The GPU behind wgpu, or an error that says what the device lacks.
@@ -167,5 +184,20 @@ impl Device {
 fn host_info() -> DeviceInfo {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let name = format!("{cores} cores of the host");
-    DeviceInfo { selector: "cpu".to_owned(), name, driver: String::new(), kind: DeviceKind::Host }
+    DeviceInfo { selector: "cpu".to_owned(), backend: "cpu", name, driver: String::new(), kind: DeviceKind::Host }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attachment_belongs_to_a_handle() {
+        let device = Device::cpu();
+        let noted = device.with_attachment(Arc::new(7u32));
+        assert_eq!((device.attachment::<u32>(), noted.clone().attachment()), (None, Some(&7u32)));
+        assert_eq!(noted.attachment::<i32>(), None);
+        assert_eq!(noted.with_attachment(Arc::new("other")).attachment::<u32>(), None);
+        assert!(noted.same(&device));
+    }
 }

@@ -21,6 +21,7 @@ mod device;
 mod encoder;
 mod error;
 mod gpu;
+mod hash;
 mod host;
 mod kernel;
 mod timer;
@@ -31,7 +32,7 @@ pub use capabilities::{Capabilities, DeviceInfo, DeviceKind, MatrixShape, Subgro
 pub use device::Device;
 pub use encoder::{Encoder, Grid};
 pub use error::{EngineError, Result};
-pub use gpu::{Region, Runtime};
+pub use gpu::{Region, Runtime, cache_directory};
 pub use host::{HostBuffer, HostReadGuard, HostWriteGuard};
 pub use kernel::Kernel;
 pub use timer::Timer;

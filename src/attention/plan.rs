@@ -6,6 +6,7 @@ use dsa_engine::{Buffer, Device, DeviceKind, Encoder};
 
 use super::dispatch::{Dispatches, matrix_fits};
 use super::{host, sm90};
+use crate::tuning::{Class, Timings};
 use crate::windows::{at_least, distinct};
 use crate::{DType, Error, KvFormat, Result, Variant, variant};
 
@@ -107,6 +108,14 @@ impl Shape {
         u64::from(self.heads) * u64::from(self.d_v) * self.q_dtype.bytes()
     }
 
+    /// What measurements are kept for that fit this problem.
+    fn class(&self) -> Option<Class> {
+        match self.keys {
+            KeyList::Listed { .. } => Class::sparse_attention(self.queries, self.heads, self.d_qk, self.kv_format),
+            KeyList::Range => Class::dense_attention(self.heads, self.d_qk, self.kv_format),
+        }
+    }
+
     fn check(&self) -> Result<()> {
         let range = |argument, supported: &str, actual: u64| Err(Error::range(argument, supported, actual));
         match self {
@@ -162,7 +171,7 @@ impl Plan {
     pub(super) fn new(device: &Device, shape: Shape, requested: Option<Variant>, tuning: Tuning) -> Result<Self> {
         shape.check()?;
         let available = variants(device, &shape);
-        let (variant, reason) = variant::choose(device, requested, &available)?;
+        let (variant, reason) = variant::choose_measured(device, requested, &available, &Timings::of(device, shape.class()))?;
         let dispatches = match variant {
             Variant::Cpu => None,
             _ => Some(Dispatches::new(device, &shape, variant, tuning)?),

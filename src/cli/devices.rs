@@ -1,5 +1,6 @@
 //! `dsa devices`: what there is to compute on, and what would run there.
 
+mod measured;
 mod operations;
 
 use portable_dsa::engine::{Capabilities, Device, DeviceInfo};
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use super::output::{self, Spinner, Table, bytes};
 use super::{Context, Failure};
+use measured::Measured;
 use operations::Choice;
 
 /// List the devices of this machine: GPUs with a driver, and the host's cores
@@ -36,10 +38,29 @@ struct Shown {
     /// What `auto` takes.
     auto: bool,
     capabilities: serde_json::Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operations: Option<Vec<Choice>>,
+    #[serde(skip_serializing_if = "Option::is_none", flatten)]
+    planned: Option<Planned>,
     #[serde(skip)]
     details: Capabilities,
+}
+
+/// What would run on a device.
+#[derive(Serialize)]
+struct Planned {
+    operations: Vec<Choice>,
+    measured: Measured,
+}
+
+impl Planned {
+    fn new(selector: &str) -> Self {
+        match Device::open(selector) {
+            Ok(device) => {
+                let (device, measured) = Measured::attach(device);
+                Planned { operations: operations::choices(&device), measured }
+            }
+            Err(error) => Planned { operations: vec![Choice::unopened(&error)], measured: Measured::default() },
+        }
+    }
 }
 
 /// Lists the devices.
@@ -54,17 +75,17 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     };
     let mut shown = Vec::with_capacity(found.len());
     for (info, capabilities) in found.drain(..) {
-        let operations = args.verbose.then(|| {
+        let planned = args.verbose.then(|| {
             spinner.say(format!("compiling for {info}"));
-            operations::choices(&info.selector)
+            Planned::new(&info.selector)
         });
-        shown.push(describe(info, capabilities, auto.as_deref(), operations));
+        shown.push(describe(info, capabilities, auto.as_deref(), planned));
     }
     drop(spinner);
     if context.json { output::print_json(&shown) } else { output::print(&render(&shown)) }
 }
 
-fn describe(info: DeviceInfo, capabilities: Capabilities, auto: Option<&str>, operations: Option<Vec<Choice>>) -> Shown {
+fn describe(info: DeviceInfo, capabilities: Capabilities, auto: Option<&str>, planned: Option<Planned>) -> Shown {
     let c = &capabilities;
     let matrix_shapes: Vec<_> = c
         .matrix_shapes
@@ -93,7 +114,7 @@ fn describe(info: DeviceInfo, capabilities: Capabilities, auto: Option<&str>, op
         kind: info.kind.to_string(),
         driver: info.driver,
         capabilities: json,
-        operations,
+        planned,
         details: capabilities,
     }
 }
@@ -116,11 +137,12 @@ fn render(devices: &[Shown]) -> String {
     }
     let mut text = table.render(0);
     for device in devices {
-        if let Some(operations) = &device.operations {
+        if let Some(Planned { operations, measured }) = &device.planned {
             text += &format!("\n{} ({})\n", device.selector, device.name);
             text += &capabilities(&device.details, device.kind == portable_dsa::engine::DeviceKind::Host.to_string()).render(2);
             text += "  operations\n";
             text += &operations::table(operations).render(4);
+            text += &measured.text(&device.selector);
         }
     }
     text

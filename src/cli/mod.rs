@@ -10,11 +10,13 @@ mod failure;
 mod op;
 mod output;
 mod recall;
+mod tune;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use portable_dsa::engine::Device;
+use portable_dsa::tuning;
 use tracing_subscriber::EnvFilter;
 
 pub use failure::Failure;
@@ -35,11 +37,13 @@ Examples:
   dsa devices -v
   dsa check
   dsa bench cost
+  dsa tune
   dsa op top-k --input scores.safetensors --output indices.safetensors --top-k 2048
 
 Environment:
-  DSA_LOG      what to log on stderr: error, warn, info, debug, trace, or by module as in portable_dsa=debug (RUST_LOG works too)
-  DSA_VARIANT  force a shader variant: generic or subgroup";
+  DSA_LOG        what to log on stderr: error, warn, info, debug, trace, or by module as in portable_dsa=debug (RUST_LOG works too)
+  DSA_VARIANT    force a variant: generic, subgroup, matrix or sm90
+  DSA_CACHE_DIR  where compiled kernels and what `dsa tune` measured are kept, instead of the user's cache folder; empty: nowhere";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -48,6 +52,7 @@ enum Command {
     Devices(devices::Args),
     Recall(recall::command::Args),
     Op(op::Args),
+    Tune(tune::Args),
 }
 
 impl Command {
@@ -58,6 +63,7 @@ impl Command {
             Command::Devices(args) => devices::run(args, context),
             Command::Recall(args) => recall::command::run(args, context),
             Command::Op(args) => op::run(args, context),
+            Command::Tune(args) => tune::run(args, context),
         }
     }
 }
@@ -74,9 +80,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Opens the device that was asked for.
+    /// Opens the device that was asked for, with what `dsa tune` measured there.
     pub fn open(&self) -> Result<Device, Failure> {
-        Ok(Device::open(&self.device)?)
+        Ok(tuning::with_saved(&Device::open(&self.device)?))
     }
 }
 

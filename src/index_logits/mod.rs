@@ -17,6 +17,7 @@ pub use paged::{PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions}
 pub use ragged::{IndexLogits, IndexLogitsArgs, IndexLogitsOptions};
 
 use crate::shaders::Specialisation;
+use crate::tuning::{Class, Timings};
 use crate::variant::{self, MatrixUnit};
 use crate::{Error, Result, Variant};
 use sm90::Sm90;
@@ -78,8 +79,15 @@ impl TileShape {
         Ok(TileShape { index_heads, dim, wide: index_heads > 64 || (index_heads > 4 && rows > 64), matrix: None, sm90: None })
     }
 
-    /// Chooses the variant for a device, and gives the tile that it works with; `sm90` is that variant's, if it has this shape.
-    fn choose(mut self, device: &Device, requested: Option<Variant>, sm90: Option<Sm90>) -> Result<(Self, Variant, String)> {
+    /// Chooses the variant for a device, and gives the tile that it works with; `sm90` is that variant's, if it has this shape, and `class`
+    /// that of the plan's sizes.
+    fn choose(
+        mut self,
+        device: &Device,
+        requested: Option<Variant>,
+        sm90: Option<Sm90>,
+        class: Option<Class>,
+    ) -> Result<(Self, Variant, String)> {
         // A software driver computes a matrix product lane by lane.
         let mut available = match device.info().kind {
             DeviceKind::Software => vec![Variant::Generic, Variant::Subgroup, Variant::Matrix],
@@ -88,7 +96,7 @@ impl TileShape {
         if sm90.is_some() && device.capabilities().compute_capability.is_some() {
             available.insert(0, Variant::Sm90);
         }
-        let (variant, reason) = variant::choose(device, requested, &available)?;
+        let (variant, reason) = variant::choose_measured(device, requested, &available, &Timings::of(device, class))?;
         match variant {
             Variant::Matrix => self.matrix = MatrixUnit::of(device).ok(),
             Variant::Sm90 => self.sm90 = sm90,

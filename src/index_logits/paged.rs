@@ -6,6 +6,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use super::{Params, Sm90, TileShape, planned};
 use crate::problem::PagedLogits;
+use crate::tuning::Class;
 use crate::windows::{BindingLimits, CacheWindow, Segments, at_least, distinct, product, ranges, word};
 use crate::{Error, Result, Variant, cpu, host};
 
@@ -116,7 +117,8 @@ impl PagedIndexLogits {
         }
         let shape = TileShape::new(options.index_heads, options.dim, u64::from(options.next_n))?;
         let sm90 = Sm90::paged(device, options.index_heads, options.dim, options.next_n, options.page_size);
-        let (shape, variant, reason) = shape.choose(device, options.variant, sm90)?;
+        let class = Class::paged_index_logits(options.index_heads, options.dim, options.next_n.into());
+        let (shape, variant, reason) = shape.choose(device, options.variant, sm90, class)?;
         tracing::debug!(%variant, reason, batch = options.batch, heads = options.index_heads, page = options.page_size, "paged index logits");
         let kernel = shape.kernel(device, true)?;
         Ok(PagedIndexLogits { device: device.clone(), options, shape, kernel, variant, reason })

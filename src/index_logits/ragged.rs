@@ -6,6 +6,7 @@ use dsa_engine::{Buffer, Device, Encoder, Grid, Kernel};
 
 use super::{Params, Sm90, TileShape, planned};
 use crate::problem::RaggedLogits;
+use crate::tuning::Class;
 use crate::windows::{BindingLimits, at_least, distinct, product, ranges, word};
 use crate::{Error, Result, Variant, cpu, host};
 
@@ -105,7 +106,8 @@ impl IndexLogits {
         }
         let shape = TileShape::new(options.index_heads, options.dim, options.queries)?;
         let sm90 = Sm90::ragged(device, options.index_heads, options.dim);
-        let (shape, variant, reason) = shape.choose(device, options.variant, sm90)?;
+        let (shape, variant, reason) =
+            shape.choose(device, options.variant, sm90, Class::index_logits(options.index_heads, options.dim, options.queries))?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");
         let kernel = shape.kernel(device, false)?;
         Ok(IndexLogits { device: device.clone(), options, shape, kernel, variant, reason })

@@ -5,6 +5,7 @@ mod check;
 mod operations;
 mod refusals;
 mod support;
+mod tune;
 
 use std::process::Stdio;
 

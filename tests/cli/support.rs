@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-/// The program with arguments, free of this environment's settings.
+/// The program with arguments, free of this environment's settings and of what the user's `dsa tune` has measured.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dsa"));
     command.args(args).env_remove("DSA_LOG").env_remove("RUST_LOG").env_remove("DSA_VARIANT");
+    command.env("DSA_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     command
 }
 

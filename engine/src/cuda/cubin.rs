@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::nvrtc::{Nvrtc, NvrtcError, OPTIONS};
 use crate::gpu::cache_directory;
+use crate::hash::fnv1a;
 
 /// The CUBIN of a text, from disk if this version of NVRTC has compiled it before.
 pub(crate) fn compile(source: &str, architecture: &str) -> Result<Vec<u8>, NvrtcError> {
@@ -27,13 +28,6 @@ fn file_name(source: &str, architecture: &str, version: (i32, i32)) -> PathBuf {
     format!("{:032x}.{architecture}.cubin", fnv1a(key.as_bytes())).into()
 }
 
-/// 128 bits of FNV-1a: the same in every version of the program, and long enough that no two kernels meet.
-pub(super) fn fnv1a(bytes: &[u8]) -> u128 {
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = (1 << 88) + 0x13b;
-    bytes.iter().fold(BASIS, |hash, &byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
-}
-
 /// A CUBIN is an ELF file; anything else is what some accident has left.
 fn read(path: &Path) -> Option<Vec<u8>> {
     std::fs::read(path).ok().filter(|bytes| bytes.starts_with(b"\x7fELF"))
@@ -53,13 +47,6 @@ fn write(path: &Path, cubin: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hash_is_fnv1a() {
-        // The algorithm's own test vectors.
-        assert_eq!(fnv1a(b""), 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
-        assert_eq!(fnv1a(b"a"), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
-    }
 
     #[test]
     fn every_part_of_the_key_changes_the_name() {

@@ -98,6 +98,7 @@ fn mismatch(driver: (i32, i32), nvrtc: (i32, i32)) -> Option<String> {
 fn describe(ordinal: usize, properties: &Properties) -> (DeviceInfo, Capabilities) {
     let info = DeviceInfo {
         selector: format!("cuda:{ordinal}"),
+        backend: "cuda",
         name: properties.name.clone(),
         driver: format!("CUDA {}.{}", properties.driver_version.0, properties.driver_version.1),
         kind: if properties.integrated { DeviceKind::IntegratedGpu } else { DeviceKind::DiscreteGpu },
@@ -136,6 +137,7 @@ impl Cuda {
     pub(crate) fn emulated() -> Result<Cuda> {
         let info = DeviceInfo {
             selector: "cuda-emulation".to_owned(),
+            backend: "cuda-emulation",
             name: "CUDA on the host's cores".to_owned(),
             driver: String::new(),
             kind: DeviceKind::Software,

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use libloading::Library;
 
-use super::cubin::fnv1a;
 use super::driver::{Address, Driver, Failure, Function, Launch, Mark};
 use super::translate::Translation;
+use crate::hash::fnv1a;
 
 const HEADER: &str = include_str!("emulation/host.h");
 /// What kernels written in CUDA C++ need besides.

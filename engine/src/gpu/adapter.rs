@@ -84,7 +84,7 @@ pub(super) fn describe(adapter: &wgpu::Adapter, selector: String) -> (DeviceInfo
         multiprocessors: None,
     };
     restrict(&mut capabilities, adapter.features(), &limits);
-    (DeviceInfo { selector, name: info.name, driver, kind }, capabilities)
+    (DeviceInfo { selector, backend: backend_name(info.backend), name: info.name, driver, kind }, capabilities)
 }
 
 /// What is left when a device has only these features and limits.

@@ -48,8 +48,9 @@ impl Drop for PipelineCache {
     }
 }
 
-/// `$DSA_CACHE_DIR`, or a folder of our own among the user's caches. `DSA_CACHE_DIR=` (empty) turns the disk cache off.
-pub(crate) fn directory() -> Option<PathBuf> {
+/// The folder of compiled pipelines, and of what else is worth keeping from one run to the next: `$DSA_CACHE_DIR`, or a folder of our own
+/// among the user's caches. `None` if `DSA_CACHE_DIR` is set and empty, which turns the disk cache off, or if the user has no such folder.
+pub fn directory() -> Option<PathBuf> {
     if let Some(own) = std::env::var_os("DSA_CACHE_DIR") {
         return (!own.is_empty()).then(|| own.into());
     }

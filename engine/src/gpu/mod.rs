@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use adapter::adapters;
 use cache::PipelineCache;
-pub(crate) use cache::directory as cache_directory;
+pub use cache::directory as cache_directory;
 pub use runtime::{Region, Runtime};
 
 use crate::kernel::Kernels;

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use wesl::{CompileOptions, Feature, NoMangler, VirtualResolver, syntax::ModulePath};
 
 use super::unroll::unroll;
+use crate::hash::fnv1a;
 use crate::{EngineError, Result};
 
 /// One shader file.
@@ -23,6 +24,18 @@ pub struct ShaderFile {
 pub struct ShaderLibrary {
     /// All files.
     pub files: &'static [ShaderFile],
+}
+
+impl ShaderLibrary {
+    /// A number that differs between libraries of different files: the same in every run, and on every machine.
+    pub fn fingerprint(&self) -> u128 {
+        let mut text = String::new();
+        for file in self.files {
+            // Lengths tell where one text ends and the next begins.
+            let _ = write!(text, "{} {}\n{}", file.module, file.source.len(), file.source);
+        }
+        fnv1a(text.as_bytes())
+    }
 }
 
 /// A value of the generated module `package::constants`.
@@ -106,4 +119,21 @@ fn constants(spec: &KernelSpec<'_>) -> Result<String> {
         };
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_files_apart() {
+        static LIBRARIES: [ShaderLibrary; 4] = [
+            ShaderLibrary { files: &[ShaderFile { module: "a", source: "b" }] },
+            ShaderLibrary { files: &[ShaderFile { module: "a", source: "c" }] },
+            ShaderLibrary { files: &[ShaderFile { module: "b", source: "b" }] },
+            ShaderLibrary { files: &[ShaderFile { module: "a", source: "b" }, ShaderFile { module: "a", source: "b" }] },
+        ];
+        let all: std::collections::HashSet<u128> = LIBRARIES.iter().map(ShaderLibrary::fingerprint).collect();
+        assert_eq!(all.len(), 4);
+    }
 }

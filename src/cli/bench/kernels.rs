@@ -111,6 +111,9 @@ fn plan(args: &Args, device: &Device) -> Vec<(Bench, Shape, &'static str)> {
         heads: args.heads,
         index_heads: args.index_heads,
         top_k: args.top_k,
+        variant: None,
+        method: None,
+        kv_format: None,
     };
     let mut all: Vec<(Bench, Shape, &'static str)> = vec![
         (operations::index_keys, shape, "index-keys"),

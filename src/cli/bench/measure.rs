@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portable_dsa::engine::{Buffer, Device, Encoder, Timer};
+use portable_dsa::engine::{Buffer, Device, DeviceKind, Encoder, Timer};
 
 use crate::cli::Failure;
 
@@ -25,7 +25,8 @@ impl Stopwatch {
     pub fn new(device: &Device, budget: Duration) -> Result<Self, Failure> {
         let limits = device.capabilities();
         // The host's runs start with what the last one left in its caches: flushing them would take longer than most runs.
-        let bytes = if device.is_cpu() { 4 } else { FLUSH_BYTES.min(limits.max_buffer_bytes) };
+        let on_host = matches!(device.info().kind, DeviceKind::Host | DeviceKind::Software);
+        let bytes = if on_host { 4 } else { FLUSH_BYTES.min(limits.max_buffer_bytes) };
         let timer = if limits.timestamps { Some(device.timer(2)?) } else { None };
         Ok(Stopwatch { device: device.clone(), timer, flushed: device.buffer("flush", bytes)?, budget })
     }

@@ -3,9 +3,9 @@
 mod ceilings;
 mod chart;
 mod cost;
-mod kernels;
-mod measure;
-mod operations;
+pub mod kernels;
+pub mod measure;
+pub mod operations;
 
 use super::{Context, Failure};
 

@@ -5,8 +5,9 @@ mod indexer;
 mod rows;
 
 use fastrand::Rng;
-use portable_dsa::Variant;
 use portable_dsa::engine::Buffer;
+use portable_dsa::topk::Method;
+use portable_dsa::{KvFormat, Variant};
 use serde::Serialize;
 
 use super::measure::Stopwatch;
@@ -29,6 +30,11 @@ pub struct Shape {
     pub heads: u32,
     pub index_heads: u32,
     pub top_k: u32,
+    /// What to force; `None` for the plan's own choice.
+    pub variant: Option<Variant>,
+    pub method: Option<Method>,
+    /// How latent rows are stored; `None` for bf16 in a prefill and FP8 elsewhere.
+    pub kv_format: Option<KvFormat>,
 }
 
 /// One line of the result.

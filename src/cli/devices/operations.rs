@@ -3,7 +3,7 @@
 use portable_dsa::attention::{
     DenseAttention, DenseAttentionOptions, SparseAttention, SparseAttentionOptions, SparseDecode, SparseDecodeOptions,
 };
-use portable_dsa::engine::Device;
+use portable_dsa::engine::{Device, EngineError};
 use portable_dsa::index_logits::{IndexLogits, IndexLogitsOptions, PagedIndexLogits, PagedIndexLogitsOptions};
 use portable_dsa::index_rows::{IndexKeys, IndexKeysOptions, IndexQueries, IndexQueriesOptions};
 use portable_dsa::kv_cache::{KvCacheWriter, KvCacheWriterOptions};
@@ -22,6 +22,13 @@ pub struct Choice {
     reason: String,
 }
 
+impl Choice {
+    /// A device that cannot be opened.
+    pub fn unopened(error: &EngineError) -> Self {
+        Choice { operation: "open", variant: None, reason: error.to_string() }
+    }
+}
+
 /// The variant and the reason of a plan.
 macro_rules! answer {
     ($operation:literal, $plan:expr) => {
@@ -33,24 +40,20 @@ macro_rules! answer {
 }
 
 /// Plans every operation on a device.
-pub fn choices(selector: &str) -> Vec<Choice> {
-    let device = match Device::open(selector) {
-        Ok(device) => device,
-        Err(error) => return vec![Choice { operation: "open", variant: None, reason: error.to_string() }],
-    };
+pub fn choices(device: &Device) -> Vec<Choice> {
     let rows = 64;
     let logits = IndexLogitsOptions { queries: 1, keys: rows, ..Default::default() };
     let paged = PagedIndexLogitsOptions { batch: 1, max_pages: 1, max_context: rows, ..Default::default() };
     vec![
-        answer!("index-keys", IndexKeys::plan(&device, IndexKeysOptions { rows, ..Default::default() })),
-        answer!("index-queries", IndexQueries::plan(&device, IndexQueriesOptions { queries: 1, ..Default::default() })),
-        answer!("index-logits", IndexLogits::plan(&device, logits)),
-        answer!("index-logits (paged)", PagedIndexLogits::plan(&device, paged)),
-        answer!("top-k", TopK::plan(&device, TopKOptions { rows: 1, columns: 4096, ..Default::default() })),
-        answer!("sparse-attention", SparseAttention::plan(&device, SparseAttentionOptions { rows, ..Default::default() })),
-        answer!("sparse-decode", SparseDecode::plan(&device, SparseDecodeOptions { rows, ..Default::default() })),
-        answer!("dense-attention", DenseAttention::plan(&device, DenseAttentionOptions { rows, ..Default::default() })),
-        answer!("kv-cache", KvCacheWriter::plan(&device, KvCacheWriterOptions { rows, ..Default::default() })),
+        answer!("index-keys", IndexKeys::plan(device, IndexKeysOptions { rows, ..Default::default() })),
+        answer!("index-queries", IndexQueries::plan(device, IndexQueriesOptions { queries: 1, ..Default::default() })),
+        answer!("index-logits", IndexLogits::plan(device, logits)),
+        answer!("index-logits (paged)", PagedIndexLogits::plan(device, paged)),
+        answer!("top-k", TopK::plan(device, TopKOptions { rows: 1, columns: 4096, ..Default::default() })),
+        answer!("sparse-attention", SparseAttention::plan(device, SparseAttentionOptions { rows, ..Default::default() })),
+        answer!("sparse-decode", SparseDecode::plan(device, SparseDecodeOptions { rows, ..Default::default() })),
+        answer!("dense-attention", DenseAttention::plan(device, DenseAttentionOptions { rows, ..Default::default() })),
+        answer!("kv-cache", KvCacheWriter::plan(device, KvCacheWriterOptions { rows, ..Default::default() })),
     ]
 }
 

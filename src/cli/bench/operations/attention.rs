@@ -97,6 +97,10 @@ fn lists(random: &mut Rng, queries: u64, rows: u64, top_k: u32) -> Vec<i32> {
     indices
 }
 
+fn format_name(kv_format: KvFormat) -> &'static str {
+    if kv_format == KvFormat::Fp8 { "FP8" } else { "bf16" }
+}
+
 fn work(queries: f64, heads: u32, keys: f64, row_bytes: u64) -> Work {
     let operations = 2.0 * queries * f64::from(heads) * keys * (D_QK + D_V) as f64;
     Work { operations, bytes: queries * (keys * row_bytes as f64 + f64::from(heads) * 2.0 * (D_QK + D_V) as f64) }
@@ -114,16 +118,16 @@ fn compare(random: &mut Rng, queries: u64, heads: u32, out: &Buffer, mut expecte
     Ok(worst)
 }
 
-/// Sparse attention of a prefill, from bf16 rows.
+/// Sparse attention of a prefill.
 pub fn prefill(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
-    let Shape { queries, context: rows, heads, top_k, .. } = *shape;
+    let Shape { queries, context: rows, heads, top_k, variant, .. } = *shape;
     let random = &mut random();
     let device = &stopwatch.device;
-    let cache = Cache::new(stopwatch, random, KvFormat::Plain(DType::Bf16), rows)?;
+    let cache = Cache::new(stopwatch, random, shape.kv_format.unwrap_or(KvFormat::Plain(DType::Bf16)), rows)?;
     let q = bf16s(random, queries as usize * heads as usize * D_QK, 1.0);
     let indices = lists(random, queries, rows, top_k);
     let (kv_format, rows_per_segment) = (cache.format, cache.rows_per_segment);
-    let options = SparseAttentionOptions { queries, heads, kv_format, rows, rows_per_segment, top_k, ..Default::default() };
+    let options = SparseAttentionOptions { queries, heads, kv_format, rows, rows_per_segment, top_k, variant, ..Default::default() };
     let plan = SparseAttention::plan(device, options)?;
     let row = queries * u64::from(heads);
     let out = poisoned(stopwatch, "out", row * D_V as u64 * 2)?;
@@ -143,21 +147,23 @@ pub fn prefill(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure
         let keys = Keys::Indices { indices: &indices[query * k..][..k], top_k: k, topk_length: None };
         cache.expected(&q[query * width..][..width], heads as usize, keys, options.softmax_scale)
     })?;
-    let text = format!("{queries} of {rows}, {heads} heads, k {top_k}, bf16");
+    let text = format!("{queries} of {rows}, {heads} heads, k {top_k}, {}", format_name(kv_format));
     let work = work(queries as f64, heads, f64::from(top_k).min(rows as f64), kv_format.row_bytes(D_QK as u32));
     Ok(measured("sparse-attention", text, plan.variant(), seconds, work, worst, LIMIT))
 }
 
-/// Sparse decode from the FP8 cache.
+/// Sparse decode, from FP8 rows.
 pub fn decode(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
-    let Shape { batch, next_n, context, heads, top_k, .. } = *shape;
+    let Shape { batch, next_n, context, heads, top_k, variant, .. } = *shape;
     let random = &mut random();
     let device = &stopwatch.device;
     let (queries, rows) = (batch * u64::from(next_n), (batch * context).min(MOST_ROWS.max(context)));
-    let cache = Cache::new(stopwatch, random, KvFormat::Fp8, rows)?;
+    let kv_format = shape.kv_format.unwrap_or(KvFormat::Fp8);
+    let cache = Cache::new(stopwatch, random, kv_format, rows)?;
     let q = bf16s(random, queries as usize * heads as usize * D_QK, 1.0);
     let indices = lists(random, queries, rows, top_k);
-    let options = SparseDecodeOptions { batch, next_n, heads, rows, rows_per_segment: cache.rows_per_segment, top_k, ..Default::default() };
+    let rows_per_segment = cache.rows_per_segment;
+    let options = SparseDecodeOptions { batch, next_n, heads, kv_format, rows, rows_per_segment, top_k, variant, ..Default::default() };
     let plan = SparseDecode::plan(device, options)?;
     let row = queries * u64::from(heads);
     let out = poisoned(stopwatch, "out", row * D_V as u64 * 2)?;
@@ -176,25 +182,27 @@ pub fn decode(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure>
         let keys = Keys::Indices { indices: &indices[query * k..][..k], top_k: k, topk_length: None };
         cache.expected(&q[query * width..][..width], heads as usize, keys, options.softmax_scale)
     })?;
-    let text = format!("{batch} x {next_n} of {rows}, {heads} heads, k {top_k}, FP8");
-    let work = work(queries as f64, heads, f64::from(top_k).min(rows as f64), KvFormat::Fp8.row_bytes(D_QK as u32));
+    let text = format!("{batch} x {next_n} of {rows}, {heads} heads, k {top_k}, {}", format_name(kv_format));
+    let work = work(queries as f64, heads, f64::from(top_k).min(rows as f64), kv_format.row_bytes(D_QK as u32));
     Ok(measured("sparse-decode", text, plan.variant(), seconds, work, worst, LIMIT))
 }
 
-/// Dense attention of one token to its whole context, from the FP8 cache: what sparse attention saves.
+/// Dense attention of one token to its whole context: what sparse attention saves.
 pub fn dense(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
-    let Shape { context: rows, heads, .. } = *shape;
+    let Shape { context: rows, heads, variant, .. } = *shape;
     let random = &mut random();
     let device = &stopwatch.device;
-    let cache = Cache::new(stopwatch, random, KvFormat::Fp8, rows)?;
+    let kv_format = shape.kv_format.unwrap_or(KvFormat::Fp8);
+    let cache = Cache::new(stopwatch, random, kv_format, rows)?;
     // Small queries: weights that no few rows have all of.
     let q = bf16s(random, heads as usize * D_QK, 0.25);
     let options = DenseAttentionOptions {
         queries: 1,
         heads,
-        kv_format: KvFormat::Fp8,
+        kv_format,
         rows,
         rows_per_segment: cache.rows_per_segment,
+        variant,
         ..Default::default()
     };
     let plan = DenseAttention::plan(device, options)?;
@@ -215,7 +223,7 @@ pub fn dense(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> 
     let actual: Vec<f32> = out.read_range_blocking::<bf16>(0, D_V as u64 * 2)?.iter().map(|x| x.to_f32()).collect();
     let keys = Keys::Range { k_start: &k_start, k_end: &k_end };
     let worst = difference(&actual, &cache.expected(&q[..D_QK], 1, keys, options.softmax_scale));
-    let text = format!("1 of {rows}, {heads} heads, FP8");
-    let row_bytes = KvFormat::Fp8.row_bytes(D_QK as u32);
+    let text = format!("1 of {rows}, {heads} heads, {}", format_name(kv_format));
+    let row_bytes = kv_format.row_bytes(D_QK as u32);
     Ok(measured("dense-attention", text, plan.variant(), seconds, work(1.0, heads, rows as f64, row_bytes), worst, LIMIT))
 }

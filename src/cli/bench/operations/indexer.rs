@@ -22,7 +22,7 @@ const SAMPLE_KEYS: u64 = 256;
 
 /// Scores of every key for every query.
 pub fn ragged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
-    let Shape { queries, context: keys, index_heads, .. } = *shape;
+    let Shape { queries, context: keys, index_heads, variant, .. } = *shape;
     let (heads, dim) = (index_heads as usize, DIM as usize);
     let random = &mut random();
     let q = codes(random, queries as usize * heads * dim);
@@ -31,7 +31,7 @@ pub fn ragged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, F
     let weights = floats(random, queries as usize * heads);
     let (k_start, k_end) = (vec![0i32; queries as usize], vec![keys as i32; queries as usize]);
     let device = &stopwatch.device;
-    let plan = IndexLogits::plan(device, IndexLogitsOptions { queries, keys, index_heads, dim: DIM, ..Default::default() })?;
+    let plan = IndexLogits::plan(device, IndexLogitsOptions { queries, keys, index_heads, dim: DIM, variant, ..Default::default() })?;
     let logits = poisoned(stopwatch, "logits", queries * keys * 4)?;
     let args = IndexLogitsArgs {
         first_query: 0,
@@ -74,7 +74,7 @@ pub fn ragged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, F
 
 /// Scores of the keys of each sequence's own pages.
 pub fn paged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
-    let Shape { batch, next_n, context, index_heads, .. } = *shape;
+    let Shape { batch, next_n, context, index_heads, variant, .. } = *shape;
     let (heads, dim, n) = (index_heads as usize, DIM as usize, next_n as usize);
     let random = &mut random();
     let page = IndexPage { page_size: PAGE_SIZE, dim };
@@ -106,6 +106,7 @@ pub fn paged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Fa
         pages_per_segment,
         max_pages: pages_of_one,
         max_context: context,
+        variant,
         ..Default::default()
     };
     let plan = PagedIndexLogits::plan(device, options)?;
@@ -158,7 +159,7 @@ pub fn paged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Fa
 
 /// The best columns of each row. The scores are those of random keys and queries, as the indexer's are.
 pub fn top_k(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
-    let Shape { queries: rows, context: columns, top_k, .. } = *shape;
+    let Shape { queries: rows, context: columns, top_k, variant, method, .. } = *shape;
     let device = &stopwatch.device;
     let random = &mut random();
     // Small heads, which cost little; many enough that hardly a score is zero as all of a key's heads are.
@@ -178,7 +179,7 @@ pub fn top_k(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> 
         k_end: &device.upload("k_end", &all)?,
         logits: &scores,
     })?;
-    let plan = TopK::plan(device, TopKOptions { rows, columns, top_k, ..Default::default() })?;
+    let plan = TopK::plan(device, TopKOptions { rows, columns, top_k, variant, method })?;
     let indices = poisoned(stopwatch, "indices", rows * u64::from(top_k) * 4)?;
     let args = TopKArgs { scores: &scores, row_start: None, row_end: None, indices: &indices };
     let seconds = stopwatch.median(|encoder| plan.encode(encoder, &args))?;
