@@ -1,9 +1,10 @@
 //! Runs every conformance case on every device of this machine and each variant, as a test of its own:
 //! `vulkan:0 llvmpipe/subgroup/top-k/ties/relu-plateau`. `dsa check` runs the same.
 //!
-//! `DSA_REQUIRE=cpu,vulkan,SwiftShader` makes a missing kind of device, or one of that name, a failure; `DSA_FULL=1` adds the cases that
-//! are too big for a software driver.
+//! `DSA_REQUIRE=cpu,vulkan,SwiftShader` makes a missing kind of device, or one of that name, a failure, and `llvmpipe/matrix` that no case of a
+//! variant would run there; `DSA_FULL=1` adds the cases that are too big for a software driver.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -19,14 +20,23 @@ fn main() {
     let mut found = Vec::new();
     for (info, device) in conformance::devices(None).expect("no device was named") {
         match device {
-            Ok(device) => lists.push(conformance::trials(&device, &cases).into_iter().map(|trial| test(trial, full)).collect()),
-            Err(error) => tests.push(Trial::test(format!("{info}/open"), move || Err(Failed::from(error.to_string())))),
+            Ok(device) => {
+                let trials = conformance::trials(&device, &cases);
+                let variants = trials.iter().filter(|trial| !ignored(trial, full)).map(conformance::Trial::variant_name);
+                found.push((info, variants.collect::<BTreeSet<_>>()));
+                lists.push(trials.into_iter().map(|trial| test(trial, full)).collect());
+            }
+            Err(error) => {
+                tests.push(Trial::test(format!("{info}/open"), move || Err(Failed::from(error.to_string()))));
+                found.push((info, BTreeSet::new()));
+            }
         }
-        found.push(info);
     }
     tests.extend(conformance::interleave(lists));
     for required in std::env::var("DSA_REQUIRE").unwrap_or_default().split(',').filter(|required| !NO_DEVICES.contains(required)) {
-        let present = found.iter().any(|info| is_device(info, required));
+        let (device, variant) = required.split_once('/').map_or((required, None), |(device, variant)| (device, Some(variant)));
+        let runs = |variants: &BTreeSet<String>| variant.is_none_or(|variant| variants.contains(variant));
+        let present = found.iter().any(|(info, variants)| is_device(info, device) && runs(variants));
         let outcome = move || if present { Ok(()) } else { Err(Failed::from("required by DSA_REQUIRE, but not on this machine")) };
         tests.push(Trial::test(format!("required device/{required}"), outcome));
     }
@@ -44,8 +54,12 @@ fn is_device(info: &DeviceInfo, required: &str) -> bool {
 }
 
 /// A variant that the device cannot run, and a case that is too big, are shown as ignored.
+fn ignored(trial: &conformance::Trial, full: bool) -> bool {
+    trial.obstacle().is_some() || trial.case.full && !full
+}
+
 fn test(trial: conformance::Trial, full: bool) -> Trial {
-    let ignored = trial.obstacle().is_some() || trial.case.full && !full;
+    let ignored = ignored(&trial, full);
     let name = trial.name();
     let run = move || match trial.run() {
         Outcome::Passed(_) => Ok(()),

@@ -2,13 +2,16 @@
 //! runs on the host's cores, as do the kernels written in CUDA C++ for Hopper, where it has to pass the conformance cases.
 //!
 //! NVRTC is found as the library finds it (`DSA_NVRTC`, or the loader's path); the host needs `g++`. Without them their tests are listed as
-//! ignored; `nvrtc` and `cuda-emulation` in `DSA_REQUIRE` make that a failure. `DSA_FULL=1` compiles for every architecture instead of the
-//! oldest and Hopper, and runs every case instead of those that a software driver finishes in time, and of those of `subgroup` a quarter.
+//! ignored; `nvrtc` and `cuda-emulation` in `DSA_REQUIRE` make that a failure. `DSA_FULL=1` compiles every form of a kernel for every
+//! architecture instead of a share, and runs every case instead of those that a software driver finishes in time, and of those of `subgroup`
+//! a quarter.
 
 #[path = "cuda/emulation.rs"]
 mod emulation;
 #[path = "cuda/nvrtc.rs"]
 mod nvrtc;
+#[path = "cuda/shares.rs"]
+mod shares;
 
 use std::collections::BTreeMap;
 
