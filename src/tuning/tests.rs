@@ -156,7 +156,7 @@ fn plans_of_the_class_and_no_others_follow_measurements() -> Result<()> {
     let whole = timing(Variant::Generic, Some(Method::WholeRows), 0.001);
     let chunks = timing(Variant::Generic, Some(Method::Chunks), 0.002);
     let device = measurements(&device, &class(), &[whole, chunks]).attach(&device).unwrap();
-    let options = TopKOptions { rows: CLASS.0, columns: CLASS.1, top_k: 4, ..Default::default() };
+    let options = TopKOptions { rows: CLASS.0, columns: CLASS.1, top_k: 4, variant: Some(Variant::Generic), ..Default::default() };
     let plan = TopK::plan(&device, options)?;
     assert_eq!(plan.method(), Some(Method::WholeRows));
     assert!(plan.reason().contains("fastest of 2") && plan.reason().contains("2.00ms (generic Chunks)"), "{}", plan.reason());

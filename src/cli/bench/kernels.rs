@@ -15,7 +15,7 @@ use crate::cli::{Context, Failure};
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub struct Args {
-    /// Only these operations: index-keys, kv-cache, index-logits, index-logits-paged, top-k, sparse-attention, sparse-decode, dense-attention
+    /// Only these operations: index-keys, kv-cache, index-logits, index-logits-paged, top-k, select, sparse-attention, sparse-decode, dense-attention
     #[arg(value_name = "OPERATION", value_parser = NAMES)]
     operations: Vec<String>,
     /// Queries of a prefill, and rows of a top-k [default: 4096, 64 and 1 on a GPU; 32 and 1 elsewhere]
@@ -44,8 +44,17 @@ pub struct Args {
     seconds: f64,
 }
 
-const NAMES: [&str; 8] =
-    ["index-keys", "kv-cache", "index-logits", "index-logits-paged", "top-k", "sparse-attention", "sparse-decode", "dense-attention"];
+const NAMES: [&str; 9] = [
+    "index-keys",
+    "kv-cache",
+    "index-logits",
+    "index-logits-paged",
+    "top-k",
+    "select",
+    "sparse-attention",
+    "sparse-decode",
+    "dense-attention",
+];
 
 const HELP: &str = "\
 Times are medians by the device's own clock, after a flush of its caches. Data is random, and samples of every result are compared with the
@@ -123,6 +132,7 @@ fn plan(args: &Args, device: &Device) -> Vec<(Bench, Shape, &'static str)> {
     let of_batches = |bench: Bench, name| batches.iter().map(move |&batch| (bench, Shape { batch, ..shape }, name));
     all.extend(of_batches(operations::paged_logits, "index-logits-paged"));
     all.extend(queries.iter().map(|&queries| (operations::top_k as Bench, Shape { queries, ..shape }, "top-k")));
+    all.push((operations::select, shape, "select"));
     all.push((operations::prefill, shape, "sparse-attention"));
     all.extend(of_batches(operations::decode, "sparse-decode"));
     all.push((operations::dense, shape, "dense-attention"));

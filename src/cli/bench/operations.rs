@@ -3,6 +3,7 @@
 mod attention;
 mod indexer;
 mod rows;
+mod select;
 
 use fastrand::Rng;
 use portable_dsa::engine::Buffer;
@@ -16,6 +17,7 @@ use crate::cli::Failure;
 pub use attention::{decode, dense, prefill};
 pub use indexer::{paged_logits, ragged_logits, top_k};
 pub use rows::{index_keys, kv_cache};
+pub use select::select;
 
 /// Sizes of a problem. An operation takes what it needs of them.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 //! Index logits and top-k.
 
+use fastrand::Rng;
+use portable_dsa::engine::Device;
 use portable_dsa::index_logits::{
     IndexLogits, IndexLogitsArgs, IndexLogitsOptions, PagedIndexLogits, PagedIndexLogitsArgs, PagedIndexLogitsOptions,
 };
@@ -12,8 +14,8 @@ use super::{Measured, Shape, Work, codes, difference, floats, measured, mismatch
 use crate::cli::Failure;
 use crate::cli::bench::measure::Stopwatch;
 
-const DIM: u32 = 128;
-const PAGE_SIZE: usize = 64;
+pub(super) const DIM: u32 = 128;
+pub(super) const PAGE_SIZE: usize = 64;
 /// DeepGEMM's limit for FP8 logits.
 const LIMIT: f64 = 1e-5;
 /// Queries that are compared, and keys of each.
@@ -72,28 +74,44 @@ pub fn ragged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, F
     Ok(measured("index-logits", format!("{queries} x {keys}, {heads} heads"), plan.variant(), seconds, work, worst, LIMIT))
 }
 
+/// A cache of index keys whose pages lie in no order, in segments that the device can have as buffers.
+pub(super) struct Pages {
+    pub segments: Vec<Vec<u8>>,
+    pub block_table: Vec<i32>,
+    pub pages_per_segment: u64,
+    /// Pages of a sequence.
+    pub pages_of_one: u64,
+}
+
+impl Pages {
+    pub fn new(device: &Device, random: &mut Rng, batch: u64, context: u64) -> Self {
+        let (dim, page) = (DIM as usize, IndexPage { page_size: PAGE_SIZE, dim: DIM as usize });
+        let pages_of_one = context.div_ceil(PAGE_SIZE as u64);
+        let pages = pages_of_one * batch;
+        let pages_per_segment = (device.capabilities().max_buffer_bytes / page.bytes() as u64).max(1);
+        let mut segments = Vec::new();
+        for first in (0..pages).step_by(pages_per_segment as usize) {
+            let count = pages_per_segment.min(pages - first) as usize;
+            let mut bytes = codes(random, count * page.bytes());
+            for page_bytes in bytes.chunks_exact_mut(page.bytes()) {
+                let scales = &mut page_bytes[PAGE_SIZE * dim..];
+                scales.chunks_exact_mut(4).for_each(|scale| scale.copy_from_slice(&(random.f32() + 0.5).to_le_bytes()));
+            }
+            segments.push(bytes);
+        }
+        let mut block_table: Vec<i32> = (0..pages as i32).collect();
+        random.shuffle(&mut block_table);
+        Pages { segments, block_table, pages_per_segment, pages_of_one }
+    }
+}
+
 /// Scores of the keys of each sequence's own pages.
 pub fn paged_logits(stopwatch: &Stopwatch, shape: &Shape) -> Result<Measured, Failure> {
     let Shape { batch, next_n, context, index_heads, variant, .. } = *shape;
     let (heads, dim, n) = (index_heads as usize, DIM as usize, next_n as usize);
     let random = &mut random();
-    let page = IndexPage { page_size: PAGE_SIZE, dim };
-    let pages_of_one = context.div_ceil(PAGE_SIZE as u64);
-    let pages = pages_of_one * batch;
     let device = &stopwatch.device;
-    let pages_per_segment = (device.capabilities().max_buffer_bytes / page.bytes() as u64).max(1);
-    let mut segments = Vec::new();
-    for first in (0..pages).step_by(pages_per_segment as usize) {
-        let count = pages_per_segment.min(pages - first) as usize;
-        let mut bytes = codes(random, count * page.bytes());
-        for page_bytes in bytes.chunks_exact_mut(page.bytes()) {
-            let scales = &mut page_bytes[PAGE_SIZE * dim..];
-            scales.chunks_exact_mut(4).for_each(|scale| scale.copy_from_slice(&(random.f32() + 0.5).to_le_bytes()));
-        }
-        segments.push(bytes);
-    }
-    let mut block_table: Vec<i32> = (0..pages as i32).collect();
-    random.shuffle(&mut block_table);
+    let Pages { segments, block_table, pages_per_segment, pages_of_one } = Pages::new(device, random, batch, context);
     let q = codes(random, batch as usize * n * heads * dim);
     let weights = floats(random, batch as usize * n * heads);
     let context_lengths = vec![context as i32; batch as usize * n];
