@@ -9,7 +9,7 @@ fn operations_are_timed_and_compared() {
     let run = dsa(&[&["bench", "kernels", "--device", "cpu", "--json"][..], &sizes].concat());
     let report = json(&run);
     let operations = report["operations"].as_array().unwrap();
-    assert_eq!(operations.len(), 8, "{report}");
+    assert_eq!(operations.len(), 9, "{report}");
     for operation in operations {
         assert!(operation["seconds"].as_f64().unwrap() > 0.0 && operation["bytes"].as_f64().unwrap() > 0.0, "{operation}");
         assert!(operation["difference"].as_f64().unwrap() <= operation["limit"].as_f64().unwrap(), "{operation}");
