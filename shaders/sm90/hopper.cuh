@@ -72,11 +72,19 @@ template <int PENDING> DEVICE void copy_async_wait() { asm volatile("cp.async.wa
 
 DEVICE void copy_async_wait_all() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
+// How the L2 cache treats what is read once: it goes before anything else.
+DEVICE u64 policy_evict_first() {
+    u64 policy;
+    asm volatile("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+    return policy;
+}
+
 // A whole block of memory; addresses and size are multiples of 16 bytes. Matrix products and ordinary reads see it after the barrier.
-DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) {
-    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(shared_address(to)),
-                 "l"(from), "r"(bytes), "r"(shared_address(barrier))
-                 : "memory");
+DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier, u64 policy) {
+    asm volatile(
+        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], %2, [%3], %4;" ::"r"(shared_address(to)),
+        "l"(from), "r"(bytes), "r"(shared_address(barrier)), "l"(policy)
+        : "memory");
 }
 
 // Asks for a block of memory to come to the L2 cache; address and size are multiples of 16 bytes.

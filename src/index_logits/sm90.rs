@@ -15,8 +15,6 @@ const FEW_TILE_KEYS: u32 = 256;
 const FEW_ROWS: u32 = 256;
 /// Keys of a step through a paged cache.
 const STEP_KEYS: u32 = 64;
-/// Blocks of the paged kernel that a multiprocessor has at a time.
-const PAGED_BLOCKS: u32 = 3;
 /// What a tile's start costs: in heads of a group of queries, in groups of few queries, and in steps.
 const START_HEADS: u64 = 6;
 const START_GROUPS: u64 = 8;
@@ -93,15 +91,23 @@ impl Sm90 {
             },
             Form::Decode { page_size, rows } => {
                 let (heads, dim) = (self.index_heads, self.dim);
+                let (blocks, stages) = self.decode_blocks(rows);
                 // The greatest power of two up to 64 that divides the page is certainly in one.
                 let pieces = STEP_KEYS >> page_size.trailing_zeros().min(6);
                 Sm90Kernel {
                     modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/paged_index_logits"],
-                    constants: vec![("HEADS", heads), ("DIM", dim), ("ROWS", rows), ("PAGE_SIZE", page_size)],
+                    constants: vec![
+                        ("HEADS", heads),
+                        ("DIM", dim),
+                        ("ROWS", rows),
+                        ("PAGE_SIZE", page_size),
+                        ("STAGES", stages),
+                        ("BLOCKS", blocks),
+                    ],
                     function: "paged_index_logits",
                     threads: 160,
-                    // Six stages of codes, scales, flags and two barriers; at most 8 bytes between them.
-                    shared_bytes: rows * (dim + 4) + 6 * (STEP_KEYS * (dim + 4) + pieces * 4 + 16) + 16,
+                    // Stages of codes, scales, flags and two barriers; at most 8 bytes between them.
+                    shared_bytes: rows * (dim + 4) + stages * (STEP_KEYS * (dim + 4) + pieces * 4 + 16) + 16,
                     cluster: None,
                     params_bytes: size_of::<Params>() as u32,
                     bindings: CACHE_BINDINGS,
@@ -143,7 +149,7 @@ impl Sm90 {
             Form::Decode { rows, .. } => {
                 params.tile_queries = rows / self.index_heads;
                 params.row_tiles = params.queries.div_ceil(params.tile_queries);
-                params.key_tiles = self.parts(params.columns, u64::from(params.row_tiles) * sequences);
+                params.key_tiles = self.parts(params.columns, u64::from(params.row_tiles) * sequences, self.decode_blocks(rows).0);
                 let tiles = u64::from(params.row_tiles) * u64::from(params.key_tiles) * sequences;
                 (tiles, tiles)
             }
@@ -163,11 +169,23 @@ impl Sm90 {
         [512, 384, 256, 192, 128, 64].into_iter().min_by_key(cost).unwrap_or(256)
     }
 
-    /// Parts of a sequence's columns, for so many groups of queries: as for [`Sm90::tile_queries`].
-    fn parts(&self, columns: u32, groups: u64) -> u32 {
-        let (steps, slots) = (columns.div_ceil(STEP_KEYS), u64::from(self.multiprocessors * PAGED_BLOCKS));
-        let cost = |&parts: &u32| (groups * u64::from(parts)).div_ceil(slots) * (u64::from(steps.div_ceil(parts)) + START_STEPS);
-        (1..=steps.min(self.multiprocessors * PAGED_BLOCKS)).min_by_key(cost).unwrap_or(1)
+    /// Blocks of the paged kernel that a multiprocessor has at a time, and stages of each: the sums of many queries take registers.
+    fn decode_blocks(&self, rows: u32) -> (u32, u32) {
+        if rows > 64 || rows / self.index_heads > 4 { (3, 6) } else { (4, 4) }
+    }
+
+    /// Parts of a sequence's columns, for so many groups of queries. The blocks of a multiprocessor share its bandwidth, which one alone
+    /// does not use up; of what costs about the same, the most parts, as contexts differ.
+    fn parts(&self, columns: u32, groups: u64, resident: u32) -> u32 {
+        let (steps, slots) = (columns.div_ceil(STEP_KEYS), u64::from(self.multiprocessors * resident));
+        let cost = |parts: u32| {
+            let blocks = groups * u64::from(parts);
+            let shares = blocks.div_ceil(u64::from(self.multiprocessors)).max(2 * blocks.div_ceil(slots));
+            shares * (u64::from(steps.div_ceil(parts)) + START_STEPS)
+        };
+        let most = steps.min(self.multiprocessors * resident);
+        let least = (1..=most).map(cost).min().unwrap_or(0);
+        (1..=most).rev().find(|&parts| cost(parts) * 10 <= least * 11).unwrap_or(1)
     }
 }
 
@@ -218,7 +236,7 @@ mod tests {
         assert_eq!(few.count_tiles(&mut small, 1), (2, 2));
 
         let paged = Sm90 { form: Form::Decode { page_size: 64, rows: 64 }, ..flat };
-        for (sequences, columns, least) in [(1, 131_072, 300), (64, 131_072, 380), (1, 64, 1), (1000, 100, 1000)] {
+        for (sequences, columns, least) in [(1, 131_072, 260), (64, 131_072, 1500), (1, 64, 1), (1000, 100, 1000)] {
             let mut params = Params { queries: 1, columns, ..Params::default() };
             let (tiles, blocks) = paged.count_tiles(&mut params, sequences);
             assert!(blocks >= least && tiles == blocks, "{sequences} x {columns}: {blocks}");
