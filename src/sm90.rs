@@ -26,6 +26,7 @@ pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/attend_partial": "attend_partial.cu",
         "sm90/index_logits": "index_logits.cu",
         "sm90/index_logits_cache": "index_logits_cache.cu",
+        "sm90/index_logits_few": "index_logits_few.cu",
         "sm90/index_logits_flat": "index_logits_flat.cu",
         "sm90/paged_index_logits": "paged_index_logits.cu",
         "sm90/topk": "topk.cu",

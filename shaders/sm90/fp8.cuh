@@ -33,11 +33,6 @@ DEVICE void clear(float (&sum)[2][QUERIES]) {
     }
 }
 
-// relu(x) / SHRINK, for at most 128 products of two codes: below 2^25, so that saturation only rectifies. A multiplication, unlike a maximum,
-// is done at the full rate; a power of two costs no bit.
-constexpr float SHRINK = 33554432.0f;
-DEVICE float rectified(float x) { return __saturatef(x * (1.0f / SHRINK)); }
-
 // relu, weight and sum over a thread's heads, of which this is the product with the rows from FIRST on. `sum` is by key and query, and
 // SHRINK times too small. Neighbouring additions belong to different sums, as each waits for the one before it.
 template <u32 FIRST, int SUMS> DEVICE void add_heads(float (&sum)[2][QUERIES], const float (&products)[SUMS], const float4* weights) {

@@ -57,6 +57,7 @@ DEVICE void copy_async_16_or_zero(u32 to, const void* from, bool there) {
     asm volatile("cp.async.cg.shared.global.L2::256B [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
 }
 
+DEVICE void copy_async_4(u32 to, const void* from) { asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(from) : "memory"); }
 DEVICE void copy_async_8(u32 to, const void* from) { asm volatile("cp.async.ca.shared.global [%0], [%1], 8;" ::"r"(to), "l"(from) : "memory"); }
 
 // An arrival once all copies of this thread so far are there. What they wrote is read by matrix products only after `fence_async` of the
@@ -71,11 +72,19 @@ template <int PENDING> DEVICE void copy_async_wait() { asm volatile("cp.async.wa
 
 DEVICE void copy_async_wait_all() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
+// How the L2 cache treats what is read once: it goes before anything else.
+DEVICE u64 policy_evict_first() {
+    u64 policy;
+    asm volatile("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+    return policy;
+}
+
 // A whole block of memory; addresses and size are multiples of 16 bytes. Matrix products and ordinary reads see it after the barrier.
-DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) {
-    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(shared_address(to)),
-                 "l"(from), "r"(bytes), "r"(shared_address(barrier))
-                 : "memory");
+DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier, u64 policy) {
+    asm volatile(
+        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], %2, [%3], %4;" ::"r"(shared_address(to)),
+        "l"(from), "r"(bytes), "r"(shared_address(barrier)), "l"(policy)
+        : "memory");
 }
 
 // Asks for a block of memory to come to the L2 cache; address and size are multiples of 16 bytes.
@@ -92,6 +101,13 @@ template <int COUNT> DEVICE void registers_give() { asm volatile("setmaxnreg.dec
 template <int COUNT> DEVICE void registers_take() { asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(COUNT)); }
 
 // --- Single words.
+
+// The thread's number, asked for again: what follows from it needs no registers before this.
+DEVICE u32 thread_again() {
+    u32 thread;
+    asm volatile("mov.u32 %0, %%tid.x;" : "=r"(thread));
+    return thread;
+}
 
 // What no kernel writes.
 DEVICE uint4 load_constant_16(const void* from) {
@@ -232,6 +248,15 @@ DEVICE void multiply_e4m3(float (&sums)[128], const u32 (&a)[4], u64 b, u32 add)
         "wgmma.mma_async.sync.aligned.m64n256k32.f32.e4m3.e4m3 {" PLACES_128 "}, {%128,%129,%130,%131}, %132, add, 1, 1;\n}\n"
         : FLOATS_128(sums, 0)
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
+}
+
+// Both in shared memory.
+DEVICE void multiply_e4m3(float (&sums)[64], u64 a, u64 b, u32 add) {
+    asm volatile(
+        "{\n.reg .pred add;\nsetp.ne.b32 add, %66, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3 {" PLACES_64 "}, %64, %65, add, 1, 1;\n}\n"
+        : FLOATS_64(sums, 0)
+        : "l"(a), "l"(b), "r"(add));
 }
 
 // Of bf16, both in shared memory, or A in registers.

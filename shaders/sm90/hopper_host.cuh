@@ -24,6 +24,7 @@ template <u32 THREADS> DEVICE void wait_among(u32 number) { host::wait_among(num
 DEVICE void copy_async_16(u32 to, const void* from) { host::copy_async(to, from, 16); }
 DEVICE void stream_async_16(u32 to, const void* from) { host::copy_async(to, from, 16); }
 DEVICE void copy_async_16_or_zero(u32 to, const void* from, bool there) { host::copy_async(to, there ? from : nullptr, 16); }
+DEVICE void copy_async_4(u32 to, const void* from) { host::copy_async(to, from, 4); }
 DEVICE void copy_async_8(u32 to, const void* from) { host::copy_async(to, from, 8); }
 DEVICE void copy_async_arrive(u64* barrier) {
     host::copy_wait_all();
@@ -32,7 +33,8 @@ DEVICE void copy_async_arrive(u64* barrier) {
 DEVICE void copy_async_group() { host::copy_group(); }
 template <int PENDING> DEVICE void copy_async_wait() { host::copy_wait(PENDING); }
 DEVICE void copy_async_wait_all() { host::copy_wait_all(); }
-DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) { host::copy_bulk(to, from, bytes, barrier); }
+DEVICE u64 policy_evict_first() { return 0; }
+DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier, u64) { host::copy_bulk(to, from, bytes, barrier); }
 DEVICE void prefetch_bulk(const void*, u32) {}
 DEVICE void fence_async() {}
 
@@ -43,6 +45,7 @@ template <int COUNT> DEVICE void registers_take() {}
 
 // --- Single words.
 
+DEVICE u32 thread_again() { return threadIdx.x; }
 DEVICE uint4 load_constant_16(const void* from) { return *static_cast<const uint4*>(from); }
 DEVICE u32 add_shared(u32* place, u32 value) { return atomicAdd(place, value); }
 
@@ -84,6 +87,9 @@ DEVICE void wgmma_commit() { host::commit_products(); }
 
 template <int SUMS> DEVICE void multiply_e4m3(float (&sums)[SUMS], const u32 (&a)[4], u64 b, u32 add) {
     host::start_product({host::Codes::e4m3, SUMS * 2, sums, a, 0, b, false, add != 0});
+}
+DEVICE void multiply_e4m3(float (&sums)[64], u64 a, u64 b, u32 add) {
+    host::start_product({host::Codes::e4m3, 128, sums, nullptr, a, b, false, add != 0});
 }
 DEVICE void multiply_scores(float (&sums)[32], u64 a, u64 b, u32 add) {
     host::start_product({host::Codes::bf16, 64, sums, nullptr, a, b, false, add != 0});

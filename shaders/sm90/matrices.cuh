@@ -1,4 +1,4 @@
-// Where matrices lie in shared memory, and how `wgmma` is told. Text that comes after hopper.cuh.
+// Where matrices lie in shared memory, how `wgmma` is told, and what becomes of products of index heads. Text that comes after hopper.cuh.
 
 DEVICE float negative_infinity() { return __int_as_float(0xff800000); }
 
@@ -22,3 +22,8 @@ template <u32 ROW_BYTES> DEVICE u32 swizzled(u32 row, u32 piece) {
     const u32 mixed = ROW_BYTES == 128 ? piece ^ (row & 7) : piece ^ (row >> 1 & 3);
     return row * ROW_BYTES + mixed * 16;
 }
+
+// relu(x) / SHRINK, for at most 128 products of two codes: below 2^25, so that saturation only rectifies. A multiplication, unlike a maximum,
+// is done at the full rate; a power of two costs no bit.
+constexpr float SHRINK = 33554432.0f;
+DEVICE float rectified(float x) { return __saturatef(x * (1.0f / SHRINK)); }

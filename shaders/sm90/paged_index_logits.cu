@@ -7,14 +7,15 @@
 //
 // Reading the cache once is what takes the time. A block has up to QUERIES queries of one sequence and one of key_tiles parts of its columns;
 // a step is 64 columns. One warp keeps a ring of steps in shared memory filled by bulk copies; a warpgroup scores them. Blocks are numbered
-// part by part within the row_tiles groups of queries of a sequence.
+// part by part within the row_tiles groups of queries of a sequence. The L2 cache is told to keep other things than these keys.
 //
 // The order of dimensions is changed on both sides, so that a thread's part of a key is pieces of 16 bytes: word h of thread t's part in step
 // s of the product is word 16 (s / 2) + 4 t + 2 (s % 2) + h of the key.
 //
-// Shared memory: ROWS * (DIM + 4) bytes, and STAGES * (64 * DIM + 320): 58 KiB for 64 x 128. Three blocks share a multiprocessor.
+// Shared memory: ROWS * (DIM + 4) bytes, and STAGES * (64 * DIM + 280): 42 KiB for 64 x 128.
 //
-// Constants: those of `fp8`; ROWS is 64 or 128, whichever holds the queries; PAGE_SIZE, a multiple of 4.
+// Constants: those of `fp8`; ROWS is 64 or 128, whichever holds the queries; PAGE_SIZE, a multiple of 4; STAGES of the ring, and BLOCKS that
+// share a multiprocessor.
 
 struct Params {
     // Blocks in all; groups of queries of a sequence; parts of its columns; queries of a group.
@@ -29,7 +30,6 @@ struct Params {
 };
 
 constexpr u32 STEP_KEYS = 64;
-constexpr u32 STAGES = 6;
 constexpr u32 SCORING_THREADS = 128;
 // Keys of a step that are certainly in one page: each of so many lanes copies a piece.
 constexpr u32 PIECE = PAGE_SIZE % 64 == 0 ? 64 : PAGE_SIZE % 32 == 0 ? 32 : PAGE_SIZE % 16 == 0 ? 16 : PAGE_SIZE % 8 == 0 ? 8 : 4;
@@ -56,7 +56,8 @@ DEVICE u32 context_length(const Params& params, const int* lengths, u32 query) {
     return u32(min(max(lengths[params.range_offset + query], 0), int(params.columns)));
 }
 
-DEVICE Work work_of(const Params& params, const int* lengths) {
+// All but the steps.
+DEVICE Work work_of(const Params& params) {
     const u32 block = blockIdx.y * gridDim.x + blockIdx.x, part = block % params.key_tiles, group = block / params.key_tiles;
     const u32 steps = (params.columns + STEP_KEYS - 1) / STEP_KEYS, most = (steps + params.key_tiles - 1) / params.key_tiles;
     Work work;
@@ -65,13 +66,16 @@ DEVICE Work work_of(const Params& params, const int* lengths) {
     work.queries = min(QUERIES, params.queries - group % params.row_tiles * QUERIES);
     work.first_column = part * most * STEP_KEYS;
     work.end_column = min(work.first_column + most * STEP_KEYS, params.columns);
+    return work;
+}
+
+DEVICE u32 steps_of(const Params& params, const Work& work, const int* lengths) {
     u32 longest = 0;
     for (u32 query = 0; query < work.queries; query++) {
         longest = max(longest, context_length(params, lengths, work.first_query + query));
     }
     const u32 end = min(longest, work.end_column);
-    work.steps = end > work.first_column ? (end - work.first_column + STEP_KEYS - 1) / STEP_KEYS : 0;
-    return work;
+    return end > work.first_column ? (end - work.first_column + STEP_KEYS - 1) / STEP_KEYS : 0;
 }
 
 // The page of a column, as far as it is bound; otherwise not below params.pages.
@@ -80,13 +84,13 @@ DEVICE u32 page_of(const Params& params, const int* table, u32 column) {
     return entry < params.max_pages && column < params.columns ? u32(table[entry]) - params.first_page : ~0u;
 }
 
-// The warp that fills the ring: each of the first lanes has its piece of every step.
-DEVICE void produce(Shared& shared, const Params& params, const Work& work, const int* table, const u8* cache) {
+// The warp that fills the ring: each of the first lanes has its piece of every step. `next` is the page of the first.
+DEVICE void produce(Shared& shared, const Params& params, const Work& work, const int* table, const u8* cache, u32 next) {
     const u32 lane = threadIdx.x % 32, piece = lane * PIECE;
     if (lane >= LANES) {
         return;
     }
-    u32 next = page_of(params, table, work.first_column + piece);
+    const u64 policy = policy_evict_first();
     for (u32 step = 0; step < work.steps; step++) {
         const u32 stage = step % STAGES, column = work.first_column + step * STEP_KEYS + piece, page = next;
         next = page_of(params, table, column + STEP_KEYS);
@@ -99,8 +103,8 @@ DEVICE void produce(Shared& shared, const Params& params, const Work& work, cons
         if (present) {
             const u8* from = cache + u64(page) * PAGE_BYTES;
             const u32 slot = column % PAGE_SIZE;
-            copy_bulk(shared.codes[stage] + piece * DIM, from + slot * DIM, PIECE * DIM, &shared.full[stage]);
-            copy_bulk(shared.scales[stage] + piece, from + PAGE_SIZE * DIM + slot * 4, PIECE * 4, &shared.full[stage]);
+            copy_bulk(shared.codes[stage] + piece * DIM, from + slot * DIM, PIECE * DIM, &shared.full[stage], policy);
+            copy_bulk(shared.scales[stage] + piece, from + PAGE_SIZE * DIM + slot * 4, PIECE * 4, &shared.full[stage], policy);
         }
     }
 }
@@ -191,14 +195,18 @@ DEVICE void fill(const Params& params, const Work& work, float* rows) {
     }
 }
 
-extern "C" __global__ void __launch_bounds__(SCORING_THREADS + 32, 3)
+extern "C" __global__ void __launch_bounds__(SCORING_THREADS + 32, BLOCKS)
 paged_index_logits(const Params params, const u32* q, const float* weights, const u8* cache, const int* block_table,
                    const int* context_lengths, float* logits) {
     Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
     if (blockIdx.y * gridDim.x + blockIdx.x >= params.tiles) {
         return;
     }
-    const Work work = work_of(params, context_lengths);
+    Work work = work_of(params);
+    const int* table = block_table + params.table_offset + u64(work.sequence) * params.max_pages;
+    // Asked for together with the lengths.
+    const u32 page = threadIdx.x >= SCORING_THREADS ? page_of(params, table, work.first_column + threadIdx.x % 32 * PIECE) : 0;
+    work.steps = steps_of(params, work, context_lengths);
     if (threadIdx.x < STAGES) {
         barrier_init(&shared.full[threadIdx.x], LANES);
         barrier_init(&shared.empty[threadIdx.x], SCORING_THREADS / 32);
@@ -206,8 +214,7 @@ paged_index_logits(const Params params, const u32* q, const float* weights, cons
     }
     __syncthreads();
     if (threadIdx.x >= SCORING_THREADS) {
-        const int* table = block_table + params.table_offset + u64(work.sequence) * params.max_pages;
-        produce(shared, params, work, table, cache + u64(params.keys_offset) * 4);
+        produce(shared, params, work, table, cache + u64(params.keys_offset) * 4, page);
     } else {
         if (work.steps > 0) {
             load_queries(shared, q + params.q_offset + u64(work.first_query) * HEADS * (DIM / 4),

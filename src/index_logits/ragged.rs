@@ -105,7 +105,7 @@ impl IndexLogits {
             return Err(Error::range("keys", "at most 2^31 - 1", options.keys));
         }
         let shape = TileShape::new(options.index_heads, options.dim, options.queries)?;
-        let sm90 = Sm90::ragged(device, options.index_heads, options.dim);
+        let sm90 = Sm90::ragged(device, options.index_heads, options.dim, options.queries);
         let (shape, variant, reason) =
             shape.choose(device, options.variant, sm90, Class::index_logits(options.index_heads, options.dim, options.queries))?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");

@@ -63,6 +63,7 @@ pub(super) fn cases() -> Vec<Case> {
         let spec = Ragged { queries, keys: 135, heads, dim, range: CAUSAL, ..RAGGED };
         cases.push(case(&format!("ragged/heads-{heads}-dim-{dim}"), ONE, spec));
     }
+    let whole = Ragged { values: Values::Whole, ..RAGGED };
     let many = Ragged { queries: 120, keys: 300, heads: 8, dim: 128, ..RAGGED };
     cases.extend([
         case("ragged/repeats", VARIANTS, Ragged { repeats: 20, ..RAGGED }),
@@ -79,6 +80,8 @@ pub(super) fn cases() -> Vec<Case> {
         case("ragged/chunks", ONE, Ragged { chunk: 50, range: CAUSAL, ..many }),
         case("ragged/windows", VARIANTS, Ragged { keys: 1301, limit: 64 << 10, range: CAUSAL, ..RAGGED }),
         case("ragged/windows-of-ranges", ONE, Ragged { keys: 1301, limit: 16 << 10, range: HOSTILE, ..many }),
+        case("ragged/many-queries", ONE, Ragged { queries: 125, keys: 800, range: PARALLEL, repeats: 3, ..RAGGED }),
+        case("ragged/many-queries-whole-numbers", ONE, Ragged { queries: 190, keys: 401, heads: 32, dim: 64, range: HOSTILE, ..whole }),
         case("ragged/groups", ONE, Ragged { queries: 500, keys: 131, heads: 8, dim: 128, range: PACKED, ..RAGGED }),
     ]);
     for keys in [127, 128, 129] {
@@ -108,7 +111,9 @@ fn full() -> Vec<Case> {
 fn case(name: &str, variants: &'static [Variant], spec: Ragged) -> Case {
     let seed = (spec.queries * 31 + spec.keys * 7 + spec.heads * 3 + spec.dim) as u64;
     let check = move |target: &Target<'_>| check(target, &spec, &Data::new(&spec, seed));
-    let variants = with_sm90(variants, [16, 32, 64, 128].contains(&spec.heads));
+    // With 8 heads it has a kernel for many queries only, groups of 64 that are nearly full.
+    let many = spec.queries.next_multiple_of(64) * 5 <= spec.queries * 6 && spec.chunk == 0;
+    let variants = with_sm90(variants, [16, 32, 64, 128].contains(&spec.heads) || (many && spec.heads == 8));
     Case { group: GROUP, name: name.to_owned(), tolerance: spec.values.tolerance(), full: false, variants, check: Box::new(check) }
 }
 
