@@ -19,6 +19,7 @@ pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/hopper_host": "hopper_host.cuh",
         "sm90/matrices": "matrices.cuh",
         "sm90/fp8": "fp8.cuh",
+        "sm90/softmax": "softmax.cuh",
         "sm90/attend_block": "attend_block.cuh",
         "sm90/attend_gather": "attend_gather.cuh",
         "sm90/attend": "attend.cu",

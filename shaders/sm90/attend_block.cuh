@@ -15,7 +15,6 @@ struct Params {
 };
 
 constexpr u32 HEADS = 64;
-constexpr u32 D_V = 512;
 constexpr u32 TILE_KEYS = 64;
 constexpr u32 MULTIPLYING_THREADS = 256;
 constexpr u32 GATHERING_THREADS = 128;
@@ -26,20 +25,13 @@ constexpr u32 HALF_BLOCKS = D_V / 128;
 constexpr u32 ROTARY = D_V / 64;
 constexpr u32 BLOCK_BYTES = 64 * 128;
 constexpr u32 ROW_BYTES = FP8 ? 656 : D_QK * 2;
-// What is gathered together: one half with the rotary columns, then so many blocks of the other half.
-constexpr u32 LATE_BLOCKS = FP8 ? HALF_BLOCKS : 1;
-constexpr u32 PIECES = 1 + HALF_BLOCKS / LATE_BLOCKS;
 // Eight threads gather a row: keys that all of them gather at a time, and how often for a tile.
 constexpr u32 PASS_KEYS = GATHERING_THREADS / 8;
 constexpr u32 PASSES = TILE_KEYS / PASS_KEYS;
 // Of FP8 rows a block converts those of its first passes.
 constexpr u32 CONVERTED = PASSES / CLUSTER;
-// How many tiles before it is gathered a tile is asked for to come to the L2 cache, by the row.
-constexpr u32 TILES_AHEAD = 2;
-constexpr float NO_MAXIMUM = -1.0e38f;
 // How far above the reference a score, in units of log2(e), may be.
 constexpr float SLACK = 8.0f;
-constexpr float LN_2 = 0.6931471805599453f;
 
 struct Shared {
     u8 q[ROTARY][BLOCK_BYTES];
@@ -49,10 +41,11 @@ struct Shared {
     float maxima[2][HEADS];
     float sums[2][HEADS];
     u8 valid[2][TILE_KEYS];
-    u64 full[2][PIECES];
+    u64 full[2][2];
     u64 listed[2];
     u64 weighed[2];
     u64 empty[2][2];
+    u64 queries_full, queries_empty;
 };
 
 // A query's heads and keys, of which a block does one after the other.
@@ -62,6 +55,8 @@ struct Place {
     u32 first_key, tiles, end_key;
     // How often the buffers of even and of odd tiles were filled for the places before.
     u32 even_turns, odd_turns;
+    // How many of the places before had keys, and so queries.
+    u32 query_turns;
 };
 
 DEVICE u32 first_place() { return blockIdx.y * gridDim.x + blockIdx.x; }
@@ -72,6 +67,7 @@ DEVICE void move_to(Place& place, const Params& params, const int* topk_length, 
     const u32 rest = number / params.head_blocks;
     place.even_turns += (place.tiles + 1) / 2;
     place.odd_turns += place.tiles / 2;
+    place.query_turns += place.tiles > 0;
     place.query = rest / params.splits;
     place.first_head = number % params.head_blocks * HEADS;
     place.split = rest % params.splits;
@@ -86,6 +82,11 @@ DEVICE void move_to(Place& place, const Params& params, const int* topk_length, 
     place.tiles = min(first + most, tiles) - first;
     // Not the query's last: nothing of the next split is prefetched.
     place.end_key = min(keys, (first + place.tiles) * TILE_KEYS);
+}
+
+// Where a head's queries begin.
+DEVICE u64 query_byte(const Params& params, const Place& place, u32 head) {
+    return (u64(params.first_query + place.query) * params.heads + head) * (D_QK * 2);
 }
 
 // How often a tile's buffer was filled before; its parity is that of the phase of the buffer's barriers.

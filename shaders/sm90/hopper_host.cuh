@@ -33,7 +33,7 @@ DEVICE void copy_async_group() { host::copy_group(); }
 template <int PENDING> DEVICE void copy_async_wait() { host::copy_wait(PENDING); }
 DEVICE void copy_async_wait_all() { host::copy_wait_all(); }
 DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier) { host::copy_bulk(to, from, bytes, barrier); }
-DEVICE void prefetch_bulk(const void*, u32) {}
+DEVICE void prefetch_line(const void*) {}
 DEVICE void fence_async() {}
 
 // --- Registers, of which the host has what it needs.

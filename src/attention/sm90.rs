@@ -37,15 +37,31 @@ pub(super) fn grid(work: u64, cluster: u32, capabilities: &Capabilities) -> Grid
 
 /// The kernel that finishes rows (`direct`), or the one that leaves partial results.
 pub(super) fn attend(d_qk: u32, kv_format: KvFormat, heads: u32, direct: bool) -> Sm90Kernel {
-    // q without its rotary columns; two buffers of 64 rows; two of weights; references, maxima, sums and flags; up to 18 barriers.
-    let shared_bytes = 64 * 512 * 2 + 2 * 64 * d_qk * 2 + 2 * 64 * 64 * 2 + 6 * 256 + 2 * 64 + 18 * 8;
+    // q without its rotary columns; two buffers of 64 rows; two of weights; references, maxima, sums and flags; 14 barriers.
+    let shared_bytes = 64 * 512 * 2 + 2 * 64 * d_qk * 2 + 2 * 64 * 64 * 2 + 6 * 256 + 2 * 64 + 14 * 8;
     let fp8 = kv_format == KvFormat::Fp8;
     let cluster = cluster(kv_format, heads);
     Sm90Kernel {
         modules: if direct {
-            &["sm90/hopper", "sm90/matrices", "sm90/attend_block", "sm90/attend_gather", "sm90/attend", "sm90/attend_direct"]
+            &[
+                "sm90/hopper",
+                "sm90/matrices",
+                "sm90/softmax",
+                "sm90/attend_block",
+                "sm90/attend_gather",
+                "sm90/attend",
+                "sm90/attend_direct",
+            ]
         } else {
-            &["sm90/hopper", "sm90/matrices", "sm90/attend_block", "sm90/attend_gather", "sm90/attend", "sm90/attend_partial"]
+            &[
+                "sm90/hopper",
+                "sm90/matrices",
+                "sm90/softmax",
+                "sm90/attend_block",
+                "sm90/attend_gather",
+                "sm90/attend",
+                "sm90/attend_partial",
+            ]
         },
         constants: vec![("D_QK", d_qk), ("FP8", fp8.into()), ("DIRECT", direct.into()), ("CLUSTER", cluster)],
         function: if direct { "attend_direct" } else { "attend_partial" },
