@@ -25,6 +25,7 @@ pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/attend": "attend.cu",
         "sm90/attend_direct": "attend_direct.cu",
         "sm90/attend_partial": "attend_partial.cu",
+        "sm90/merge": "merge.cu",
         "sm90/index_logits": "index_logits.cu",
         "sm90/index_logits_cache": "index_logits_cache.cu",
         "sm90/index_logits_flat": "index_logits_flat.cu",

@@ -85,7 +85,7 @@ pub(super) struct AttendParams {
 
 #[repr(C)]
 #[derive(Clone, Copy, NoUninit)]
-struct MergeParams {
+pub(super) struct MergeParams {
     workgroups: u32,
     heads: u32,
     slots: u32,
@@ -118,7 +118,7 @@ impl Dispatches {
         } else {
             let rows = group * slots * u64::from(shape.heads);
             Some(Workspace {
-                merge: merge(shape).kernel(device)?,
+                merge: if hopper { sm90::merge().kernel(device)? } else { merge(shape).kernel(device)? },
                 out: device.buffer("attention partial out", rows * u64::from(shape.d_v) * 4)?,
                 softmax: device.buffer("attention partial softmax", rows * 8)?,
             })
@@ -321,13 +321,16 @@ fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window], he
         }
         return Ok(least.max(splits.into()));
     }
+    let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block));
     let (target, tiles) = match (device.info().kind, variant) {
         (DeviceKind::Software, _) => (TARGET_WORKGROUPS_SOFTWARE, 1),
-        // One block fills a multiprocessor, and takes as long to begin as for a tile.
-        (_, Variant::Sm90) => (device.capabilities().multiprocessors.unwrap_or(132).into(), 2),
+        // One block fills a multiprocessor. It takes as long to begin as for a tile, so that one tile each is for many free multiprocessors.
+        (_, Variant::Sm90) => {
+            let multiprocessors = device.capabilities().multiprocessors.unwrap_or(132).into();
+            (multiprocessors, if blocks * keys.div_ceil(TILE) <= multiprocessors / 2 { 1 } else { 2 })
+        }
         _ => (TARGET_WORKGROUPS, 1),
     };
-    let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block));
     let wanted = (target / blocks).clamp(1, keys.div_ceil(TILE * tiles).min(MAX_CHOSEN_SPLITS));
     let affordable = workspace_limit(device, tuning) / partial_bytes(shape, windows.len() as u64);
     Ok(wanted.min(affordable).max(least).max(1))

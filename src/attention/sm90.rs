@@ -3,7 +3,7 @@
 use dsa_engine::wgsl::Access::{Read, ReadWrite};
 use dsa_engine::{Capabilities, Grid};
 
-use super::dispatch::AttendParams;
+use super::dispatch::{AttendParams, MergeParams};
 use super::plan::{KeyList, Shape};
 use crate::sm90::Sm90Kernel;
 use crate::{DType, KvFormat};
@@ -93,9 +93,31 @@ pub(super) fn attend(d_qk: u32, kv_format: KvFormat, heads: u32, direct: bool) -
     }
 }
 
+/// The kernel that merges partial results.
+pub(super) fn merge() -> Sm90Kernel {
+    Sm90Kernel {
+        modules: &["sm90/hopper", "sm90/matrices", "sm90/softmax", "sm90/merge"],
+        constants: Vec::new(),
+        function: "merge",
+        threads: 128,
+        shared_bytes: 0,
+        cluster: None,
+        params_bytes: size_of::<MergeParams>() as u32,
+        bindings: &[
+            ("partial_out", Read),
+            ("partial_softmax", Read),
+            ("attn_sink", Read),
+            ("output", ReadWrite),
+            ("max_logits", ReadWrite),
+            ("lse", ReadWrite),
+        ],
+    }
+}
+
 /// Every form.
 pub(crate) fn catalogue() -> Vec<Sm90Kernel> {
     let plain = KvFormat::Plain(DType::Bf16);
     let forms = [(576, plain, 128), (512, plain, 128), (576, KvFormat::Fp8, 64), (576, KvFormat::Fp8, 128)];
-    forms.into_iter().flat_map(|(d_qk, format, heads)| [true, false].map(|direct| attend(d_qk, format, heads, direct))).collect()
+    let attends = forms.into_iter().flat_map(|(d_qk, format, heads)| [true, false].map(|direct| attend(d_qk, format, heads, direct)));
+    attends.chain([merge()]).collect()
 }

@@ -172,6 +172,12 @@ pub const MUTATIONS: &[Mutation] = &[
     m("lse is in base 2", "sm90/attend", LISTED, "reference * LN_2 + logf(seen ? sum : 1.0f)", "reference + log2f(seen ? sum : 1.0f)"),
     m("partial results have the last reference", "sm90/attend", LISTED, "seen ? float2{maximum, sum * factor}", "seen ? float2{reference, sum}"),
     m("an infinite sink is ignored", "sm90/softmax", LISTED, "        return 0.0f;\n    }\n    return bits", "        return 1.0f;\n    }\n    return bits"),
+    m("a slot has its neighbour's weight", "sm90/merge", LISTED, "__shfl_sync(~0u, weight, (first + i) % 32)", "__shfl_sync(~0u, weight, (first + i + 1) % 32)"),
+    m("slots after the first eight are left out", "sm90/merge", LISTED, "first < slots; first += SLOTS_AT_ONCE", "first < min(slots, 8u); first += SLOTS_AT_ONCE"),
+    m("slots after the first 32 have no maximum", "sm90/merge", LISTED, "for (u32 slot = 32 + threadIdx.x % 32; slot < slots; slot += 32) {", "for (u32 slot = slots; slot < slots; slot += 32) {"),
+    m("the sum is that of one lane", "sm90/merge", LISTED, "        sum += __shfl_xor_sync(~0u, sum, other);\n", ""),
+    m("lse is in base 2", "sm90/merge", LISTED, "maximum * LN_2 + logf(seen ? sum : 1.0f)", "maximum + log2f(seen ? sum : 1.0f)"),
+    m("a decode's lse is not transposed", "sm90/merge", LISTED, "to.lse[(u64(at / inner) * params.heads + head) * inner + at % inner]", "to.lse[u64(at) * params.heads + head]"),
     m("a decode's lse is not transposed", "sm90/attend", LISTED, "to.lse[(u64(at / inner) * params.heads + head) * inner + at % inner]", "to.lse[u64(at) * params.heads + head]"),
 ];
 
