@@ -1,7 +1,7 @@
-// Attention of queries over lists of latent rows on Hopper: products of bf16 by `wgmma`, the contract of `attention/attend`.
+// Attention of queries over lists or ranges of latent rows on Hopper: products of bf16 by `wgmma`, the contract of `attention/attend`.
 //
 //   q        [queries, heads, D_QK] bf16              kv   [rows, D_QK] bf16, or FP8 rows of 656 bytes (FP8)
-//   indices  [queries, top_k] i32, topk_length [..] i32
+//   indices  [queries, top_k] i32, topk_length [..] i32; with RANGE instead k_start, k_end [queries] i32
 //   out      the finished rows (`attend_direct`), or partial results for `attention/merge` (`attend_partial`)
 //
 // A block takes places in turn, each 64 heads of one query and one split of its keys, in tiles of 64 keys. Two warpgroups multiply. Each has a
@@ -33,7 +33,7 @@
 // barriers: 226 KiB for 576. Registers: 216 for each of 256 threads and 72 for 128. Of a multiplying thread's, 128 have outputs, 32 scores,
 // which become 16 of weights, and 16 the rotary columns of q.
 //
-// Constants: D_QK, 512 or 576; FP8, DIRECT, 0 or 1; CLUSTER, 1, or with FP8 2. The scale is above zero.
+// Constants: D_QK, 512 or 576; FP8, DIRECT, RANGE, 0 or 1; CLUSTER, 1, or with FP8 2. The scale is above zero.
 // Text that comes after attend_block.cuh and attend_gather.cuh.
 
 // A warpgroup's part of the first operand of four products, 64 rows by 64 columns, as it lies in registers.
@@ -385,12 +385,12 @@ DEVICE void attend_tiles(Shared& shared, const Place& place, const Fragments& ro
 }
 
 // A warpgroup that multiplies.
-DEVICE void multiply(Shared& shared, const Params& params, const int* topk_length, const u8* q, const Outputs& to) {
+DEVICE void multiply(Shared& shared, const Params& params, const Keys& lists, const u8* q, const Outputs& to) {
     const u32 side = uniform(threadIdx.x / 128);
     u32 number = first_place();
     Place place = {};
     Fragments rotary = {};
-    move_to(place, params, topk_length, number);
+    move_to(place, params, lists, number);
     load_rotary(rotary, params, place, q);
     while (true) {
         float out[128];
@@ -405,7 +405,7 @@ DEVICE void multiply(Shared& shared, const Params& params, const int* topk_lengt
         number += places_apart();
         if (number < params.places) {
             // The next queries come while these outputs go.
-            move_to(place, params, topk_length, number);
+            move_to(place, params, lists, number);
             load_rotary(rotary, params, place, q);
         }
         write(rows, out);
@@ -433,7 +433,7 @@ DEVICE void init_barriers(Shared& shared, u32 side) {
 }
 
 // One block of either kernel.
-DEVICE void attend(const Params& params, const u8* q, const u8* kv, const int* indices, const int* topk_length, const Outputs& to) {
+DEVICE void attend(const Params& params, const u8* q, const u8* kv, const Keys& lists, const Outputs& to) {
     Shared& shared = *reinterpret_cast<Shared*>(dynamic_shared());
     if (first_place() >= params.places) {
         return;
@@ -444,10 +444,10 @@ DEVICE void attend(const Params& params, const u8* q, const u8* kv, const int* i
     meet();
     if (threadIdx.x >= MULTIPLYING_THREADS) {
         registers_give<72>();
-        gather(shared, params, indices, topk_length, q, kv);
+        gather(shared, params, lists, q, kv);
     } else {
         registers_take<216>();
-        multiply(shared, params, topk_length, q, to);
+        multiply(shared, params, lists, q, to);
     }
     if constexpr (CLUSTER > 1) {
         // Until then the other block may reach this one's shared memory.

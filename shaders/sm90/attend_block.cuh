@@ -48,10 +48,16 @@ struct Shared {
     u64 queries_full, queries_empty;
 };
 
+// Which keys the queries have: lists of entries, of which `topk_length` says how many, or ranges of rows.
+struct Keys {
+    const int* indices_or_start;
+    const int* length_or_end;
+};
+
 // A query's heads and keys, of which a block does one after the other.
 struct Place {
     u32 query, first_head, split;
-    // The first key of the query's list, how many tiles of them, and where they end.
+    // The first key of the query's list, or its row, how many tiles of them, and where they end.
     u32 first_key, tiles, end_key;
     // How often the buffers of even and of odd tiles were filled for the places before.
     u32 even_turns, odd_turns;
@@ -63,7 +69,7 @@ DEVICE u32 first_place() { return blockIdx.y * gridDim.x + blockIdx.x; }
 DEVICE u32 places_apart() { return gridDim.x * gridDim.y; }
 
 // Goes on to the place with a number.
-DEVICE void move_to(Place& place, const Params& params, const int* topk_length, u32 number) {
+DEVICE void move_to(Place& place, const Params& params, const Keys& lists, u32 number) {
     const u32 rest = number / params.head_blocks;
     place.even_turns += (place.tiles + 1) / 2;
     place.odd_turns += place.tiles / 2;
@@ -71,17 +77,22 @@ DEVICE void move_to(Place& place, const Params& params, const int* topk_length, 
     place.query = rest / params.splits;
     place.first_head = number % params.head_blocks * HEADS;
     place.split = rest % params.splits;
-    u32 keys = params.top_k;
-    if (params.queries_per_length != 0) {
-        const int length = topk_length[(params.length_query + place.query) / params.queries_per_length];
+    u32 start = 0, keys = params.top_k;
+    if constexpr (RANGE) {
+        const u32 query = params.length_query + place.query;
+        start = max(u32(max(lists.indices_or_start[query], 0)), params.window_start);
+        const u32 end = min(u32(max(lists.length_or_end[query], 0)), params.window_end);
+        keys = end > start ? end - start : 0;
+    } else if (params.queries_per_length != 0) {
+        const int length = lists.length_or_end[(params.length_query + place.query) / params.queries_per_length];
         keys = min(keys, u32(max(length, 0)));
     }
     const u32 tiles = (keys + TILE_KEYS - 1) / TILE_KEYS, most = (tiles + params.splits - 1) / params.splits;
     const u32 first = min(place.split * most, tiles);
-    place.first_key = first * TILE_KEYS;
+    place.first_key = start + first * TILE_KEYS;
     place.tiles = min(first + most, tiles) - first;
     // Not the query's last: nothing of the next split is prefetched.
-    place.end_key = min(keys, (first + place.tiles) * TILE_KEYS);
+    place.end_key = start + min(keys, (first + place.tiles) * TILE_KEYS);
 }
 
 // Where a head's queries begin.

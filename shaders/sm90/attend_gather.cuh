@@ -21,18 +21,25 @@ struct Gathering {
 
     DEVICE u32 entry_of(u32 tile, u32 pass) const { return place.first_key + tile * TILE_KEYS + key_of(pass); }
 
-    // Reads a tile's entries of the list, those after the last like the last: without a branch, which would wait for each.
+    // Reads a tile's entries of the list, those after the last like the last: without a branch, which would wait for each. Ranges have none.
     DEVICE void load_entries(int (&entries)[PASSES], u32 tile) const {
+        if constexpr (!RANGE) {
 #pragma unroll
-        for (u32 pass = 0; pass < PASSES; pass++) {
-            entries[pass] = indices[min(entry_of(tile, pass), place.end_key - 1)];
+            for (u32 pass = 0; pass < PASSES; pass++) {
+                entries[pass] = indices[min(entry_of(tile, pass), place.end_key - 1)];
+            }
         }
     }
 
     DEVICE void rows_of(int (&rows)[PASSES], const int (&entries)[PASSES], u32 tile) const {
 #pragma unroll
         for (u32 pass = 0; pass < PASSES; pass++) {
-            rows[pass] = entry_of(tile, pass) < place.end_key ? row_of(params, entries[pass]) : -1;
+            const u32 entry = entry_of(tile, pass);
+            if constexpr (RANGE) {
+                rows[pass] = entry < place.end_key ? int(entry - params.window_start) : -1;
+            } else {
+                rows[pass] = entry < place.end_key ? row_of(params, entries[pass]) : -1;
+            }
         }
     }
 
@@ -230,20 +237,20 @@ DEVICE void gather_fp8(Shared& shared, const Gathering& from) {
 }
 
 // The warpgroup that gathers.
-DEVICE void gather(Shared& shared, const Params& params, const int* indices, const int* topk_length, const u8* q, const u8* kv) {
+DEVICE void gather(Shared& shared, const Params& params, const Keys& lists, const u8* q, const u8* kv) {
     const u32 thread = threadIdx.x - MULTIPLYING_THREADS;
     Place place = {};
-    Gathering from{params, place, indices, q, kv, thread % 8, thread / 8, 0, 0};
+    Gathering from{params, place, lists.indices_or_start, q, kv, thread % 8, thread / 8, 0, 0};
     if constexpr (CLUSTER > 1) {
         from.rank = cluster_rank();
         from.other = address_in(&shared, from.rank ^ 1);
     }
     for (u32 number = first_place(); number < params.places; number += places_apart()) {
-        move_to(place, params, topk_length, number);
+        move_to(place, params, lists, number);
         if (place.tiles == 0) {
             continue;
         }
-        from.indices = indices + u64(params.first_query + place.query) * params.top_k;
+        from.indices = lists.indices_or_start + u64(params.first_query + place.query) * params.top_k;
         if constexpr (FP8) {
             gather_fp8(shared, from);
         } else {

@@ -109,7 +109,7 @@ impl Dispatches {
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
         let attend = match unit {
-            _ if hopper => sm90::attend(shape.d_qk, shape.kv_format, shape.heads, direct).kernel(device)?,
+            _ if hopper => sm90::attend(shape, direct).kernel(device)?,
             Some(unit) => attend_matrix(shape, unit, direct).kernel(device)?,
             None => attend(shape, variant, direct).kernel(device)?,
         };
@@ -408,21 +408,7 @@ pub(crate) fn catalogue() -> Vec<Specialisation> {
     let mut all = Vec::new();
     for (q_dtype, kv_format) in pairs() {
         for (heads, keys) in [1, 8, 128].into_iter().flat_map(|heads| [(heads, KeyList::Listed { top_k: 2048 }), (heads, KeyList::Range)]) {
-            let (queries, rows, rows_per_segment) = (1, 4096, 4096);
-            let shape = Shape {
-                queries,
-                heads,
-                d_qk: 576,
-                d_v: 512,
-                q_dtype,
-                kv_format,
-                rows,
-                rows_per_segment,
-                keys,
-                softmax_scale: 1.0,
-                next_n: 1,
-                queries_per_length: 1,
-            };
+            let shape = Shape { heads, q_dtype, kv_format, keys, ..Shape::EXAMPLE };
             for variant in [Variant::Generic, Variant::Subgroup] {
                 all.extend([true, false].map(|direct| attend(&shape, variant, direct)));
                 if kv_format != KvFormat::Fp8 {

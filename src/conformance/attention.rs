@@ -16,6 +16,7 @@ use crate::{DType, KvFormat, Variant};
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 const WITH_MATRIX: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix];
 const WITH_SM90: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix, Variant::Sm90];
+const RANGES_WITH_SM90: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Sm90];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();

@@ -23,6 +23,7 @@ pub struct Mutation {
 }
 
 const ATTENTION: &[&str] = &["sparse-attention", "sparse-decode", "dense-attention"];
+const RANGES: &[&str] = &["dense-attention"];
 const LISTED: &[&str] = &["sparse-attention", "sparse-decode"];
 const LOGITS: &[&str] = &["index-logits"];
 const ROWS: &[&str] = &["index-keys", "index-queries"];
@@ -149,6 +150,8 @@ pub const MUTATIONS: &[Mutation] = &[
     m("blocks of a cluster write over each other", "sm90/topk", TOP_K, "const u32 end = control().kept + count;", "const u32 end = count;"),
     m("the first block does not wait", "sm90/topk", TOP_K, "    cluster_arrive();\n    cluster_wait();\n    const u32 incoming", "    cluster_arrive();\n    const u32 incoming"),
     m("topk_length counts one more", "sm90/attend_block", LISTED, "u32(max(length, 0))", "u32(max(length, 0)) + 1"),
+    m("a range ends one row early", "sm90/attend_block", RANGES, "keys = end > start ? end - start : 0;", "keys = end > start ? end - start - 1 : 0;"),
+    m("a range begins with the first row", "sm90/attend_block", RANGES, "start = max(u32(max(lists.indices_or_start[query], 0)), params.window_start);", "start = params.window_start;"),
     m("the last tile is left out", "sm90/attend_block", LISTED, "place.tiles = min(first + most, tiles) - first;", "place.tiles = max(min(first + most, tiles) - first, 1u) - 1;"),
     m("the row after the last is valid", "sm90/attend_gather", LISTED, "u32(index) < params.window_end", "u32(index) <= params.window_end"),
     m("both blocks of a cluster convert the same rows", "sm90/attend_gather", LISTED, "return (pass ^ rank * CONVERTED) * PASS_KEYS + key;", "return pass * PASS_KEYS + key;"),
@@ -165,7 +168,7 @@ pub const MUTATIONS: &[Mutation] = &[
     m("the last tile is added by its own side only", "sm90/attend", LISTED, "        start_other_tile(shared, softmax, out, none, side, phase_of(place, tile - 1));\n        finish_other_tile(shared, out, side);\n", "        finish_other_tile(shared, out, side);\n"),
     m("the rotary columns are left out", "sm90/attend", LISTED, "if (D_QK > D_V && HALF == 0) {", "if (false) {"),
     m("all places have the first one's queries", "sm90/attend_gather", LISTED, "query_byte(from.params, place, place.first_head)", "query_byte(from.params, Place{}, place.first_head)"),
-    m("entries after the last are the last", "sm90/attend_gather", LISTED, "entry_of(tile, pass) < place.end_key ? row_of(params, entries[pass]) : -1", "row_of(params, entries[pass])"),
+    m("entries after the last are the last", "sm90/attend_gather", LISTED, "entry < place.end_key ? row_of(params, entries[pass]) : -1", "row_of(params, entries[pass])"),
     m("all places have the first one's rotary columns", "sm90/attend", LISTED, "            load_rotary(rotary, params, place, q);\n        }", "        }"),
     m("lanes exchange what they keep", "sm90/attend", LISTED, "odd ? words[i] : words[i + 1], 1)", "odd ? words[i + 1] : words[i], 1)"),
     m("a place has its sums before both sides have", "sm90/attend", LISTED, "    wait_among<MULTIPLYING_THREADS>(1);\n#pragma unroll\n    for (u32 i = 0; i < 2; i++) {\n        softmax.sum[i] =", "#pragma unroll\n    for (u32 i = 0; i < 2; i++) {\n        softmax.sum[i] ="),
