@@ -15,7 +15,6 @@ struct Params {
 };
 
 constexpr u32 HEADS = 64;
-constexpr u32 D_V = 512;
 constexpr u32 TILE_KEYS = 64;
 constexpr u32 MULTIPLYING_THREADS = 256;
 constexpr u32 GATHERING_THREADS = 128;
@@ -26,20 +25,13 @@ constexpr u32 HALF_BLOCKS = D_V / 128;
 constexpr u32 ROTARY = D_V / 64;
 constexpr u32 BLOCK_BYTES = 64 * 128;
 constexpr u32 ROW_BYTES = FP8 ? 656 : D_QK * 2;
-// What is gathered together: one half with the rotary columns, then so many blocks of the other half.
-constexpr u32 LATE_BLOCKS = FP8 ? HALF_BLOCKS : 1;
-constexpr u32 PIECES = 1 + HALF_BLOCKS / LATE_BLOCKS;
 // Eight threads gather a row: keys that all of them gather at a time, and how often for a tile.
 constexpr u32 PASS_KEYS = GATHERING_THREADS / 8;
 constexpr u32 PASSES = TILE_KEYS / PASS_KEYS;
 // Of FP8 rows a block converts those of its first passes.
 constexpr u32 CONVERTED = PASSES / CLUSTER;
-// How many tiles before it is gathered a tile is asked for to come to the L2 cache, by the row.
-constexpr u32 TILES_AHEAD = 2;
-constexpr float NO_MAXIMUM = -1.0e38f;
 // How far above the reference a score, in units of log2(e), may be.
 constexpr float SLACK = 8.0f;
-constexpr float LN_2 = 0.6931471805599453f;
 
 struct Shared {
     u8 q[ROTARY][BLOCK_BYTES];
@@ -49,43 +41,63 @@ struct Shared {
     float maxima[2][HEADS];
     float sums[2][HEADS];
     u8 valid[2][TILE_KEYS];
-    u64 full[2][PIECES];
+    u64 full[2][2];
     u64 listed[2];
     u64 weighed[2];
     u64 empty[2][2];
+    u64 queries_full, queries_empty;
+};
+
+// Which keys the queries have: lists of entries, of which `topk_length` says how many, or ranges of rows.
+struct Keys {
+    const int* indices_or_start;
+    const int* length_or_end;
 };
 
 // A query's heads and keys, of which a block does one after the other.
 struct Place {
     u32 query, first_head, split;
-    // The first key of the query's list, how many tiles of them, and where they end.
+    // The first key of the query's list, or its row, how many tiles of them, and where they end.
     u32 first_key, tiles, end_key;
     // How often the buffers of even and of odd tiles were filled for the places before.
     u32 even_turns, odd_turns;
+    // How many of the places before had keys, and so queries.
+    u32 query_turns;
 };
 
 DEVICE u32 first_place() { return blockIdx.y * gridDim.x + blockIdx.x; }
 DEVICE u32 places_apart() { return gridDim.x * gridDim.y; }
 
 // Goes on to the place with a number.
-DEVICE void move_to(Place& place, const Params& params, const int* topk_length, u32 number) {
+DEVICE void move_to(Place& place, const Params& params, const Keys& lists, u32 number) {
     const u32 rest = number / params.head_blocks;
     place.even_turns += (place.tiles + 1) / 2;
     place.odd_turns += place.tiles / 2;
+    place.query_turns += place.tiles > 0;
     place.query = rest / params.splits;
     place.first_head = number % params.head_blocks * HEADS;
     place.split = rest % params.splits;
-    u32 keys = params.top_k;
-    if (params.queries_per_length != 0) {
-        const int length = topk_length[(params.length_query + place.query) / params.queries_per_length];
+    u32 start = 0, keys = params.top_k;
+    if constexpr (RANGE) {
+        const u32 query = params.length_query + place.query;
+        start = max(u32(max(lists.indices_or_start[query], 0)), params.window_start);
+        const u32 end = min(u32(max(lists.length_or_end[query], 0)), params.window_end);
+        keys = end > start ? end - start : 0;
+    } else if (params.queries_per_length != 0) {
+        const int length = lists.length_or_end[(params.length_query + place.query) / params.queries_per_length];
         keys = min(keys, u32(max(length, 0)));
     }
     const u32 tiles = (keys + TILE_KEYS - 1) / TILE_KEYS, most = (tiles + params.splits - 1) / params.splits;
     const u32 first = min(place.split * most, tiles);
-    place.first_key = first * TILE_KEYS;
+    place.first_key = start + first * TILE_KEYS;
     place.tiles = min(first + most, tiles) - first;
     // Not the query's last: nothing of the next split is prefetched.
-    place.end_key = min(keys, (first + place.tiles) * TILE_KEYS);
+    place.end_key = start + min(keys, (first + place.tiles) * TILE_KEYS);
+}
+
+// Where a head's queries begin.
+DEVICE u64 query_byte(const Params& params, const Place& place, u32 head) {
+    return (u64(params.first_query + place.query) * params.heads + head) * (D_QK * 2);
 }
 
 // How often a tile's buffer was filled before; its parity is that of the phase of the buffer's barriers.

@@ -1,11 +1,7 @@
 // The warpgroup of `attend` on Hopper that gathers rows into the two buffers.
 
 // The row of an entry of the list, relative to the window; -1 if it has none there.
-DEVICE int row_of(const Params& params, const Place& place, const int* indices, u32 entry) {
-    if (entry >= place.end_key) {
-        return -1;
-    }
-    const int index = indices[entry];
+DEVICE int row_of(const Params& params, int index) {
     return index >= 0 && u32(index) >= params.window_start && u32(index) < params.window_end ? index - int(params.window_start) : -1;
 }
 
@@ -14,6 +10,7 @@ struct Gathering {
     const Params& params;
     const Place& place;
     const int* indices;
+    const u8* q;
     const u8* kv;
     u32 piece, key;
     // Of a cluster's two blocks this one's number, and where the other's shared memory is.
@@ -22,10 +19,27 @@ struct Gathering {
     // The second block's passes begin with the second half of the keys.
     DEVICE u32 key_of(u32 pass) const { return (pass ^ rank * CONVERTED) * PASS_KEYS + key; }
 
-    DEVICE void rows_of(int (&rows)[PASSES], u32 tile) const {
+    DEVICE u32 entry_of(u32 tile, u32 pass) const { return place.first_key + tile * TILE_KEYS + key_of(pass); }
+
+    // Reads a tile's entries of the list, those after the last like the last: without a branch, which would wait for each. Ranges have none.
+    DEVICE void load_entries(int (&entries)[PASSES], u32 tile) const {
+        if constexpr (!RANGE) {
+#pragma unroll
+            for (u32 pass = 0; pass < PASSES; pass++) {
+                entries[pass] = indices[min(entry_of(tile, pass), place.end_key - 1)];
+            }
+        }
+    }
+
+    DEVICE void rows_of(int (&rows)[PASSES], const int (&entries)[PASSES], u32 tile) const {
 #pragma unroll
         for (u32 pass = 0; pass < PASSES; pass++) {
-            rows[pass] = row_of(params, place, indices, place.first_key + tile * TILE_KEYS + key_of(pass));
+            const u32 entry = entry_of(tile, pass);
+            if constexpr (RANGE) {
+                rows[pass] = entry < place.end_key ? int(entry - params.window_start) : -1;
+            } else {
+                rows[pass] = entry < place.end_key ? row_of(params, entries[pass]) : -1;
+            }
         }
     }
 
@@ -33,28 +47,14 @@ struct Gathering {
     DEVICE const u8* row_at(int row) const { return kv + u64(max(row, 0)) * ROW_BYTES; }
 };
 
-// The row of a tile that a thread prefetches: each of four warps has 16.
-DEVICE int row_ahead(const Gathering& from, u32 tile) {
-    const u32 lane = threadIdx.x % 32, key = threadIdx.x % GATHERING_THREADS / 32 * 16 + lane;
-    return lane < 16 ? row_of(from.params, from.place, from.indices, from.place.first_key + tile * TILE_KEYS + key) : -1;
-}
-
-// Has the rows of a later tile come to the L2 cache, whole, and looks for those of the tile after.
-DEVICE void prefetch(const Gathering& from, int& ahead, u32 tile) {
-    if (ahead >= 0) {
-        prefetch_bulk(from.row_at(ahead), ROW_BYTES);
-    }
-    ahead = row_ahead(from, tile + 1);
-}
-
 // Copies blocks of 64 columns of a tile's rows; a row that is not there is zero.
 DEVICE void copy_blocks(Shared& shared, const Gathering& from, const int (&rows)[PASSES], u32 side, u32 first_block, u32 blocks) {
     const u32 to = shared_address(shared.kv[side][first_block]);
     const u32 from_byte = first_block * 128 + from.piece * 16;
 #pragma unroll
-    for (u32 block = 0; block < blocks; block++) {
+    for (u32 pass = 0; pass < PASSES; pass++) {
 #pragma unroll
-        for (u32 pass = 0; pass < PASSES; pass++) {
+        for (u32 block = 0; block < blocks; block++) {
             copy_async_16_or_zero(to + block * BLOCK_BYTES + swizzled<128>(from.key_of(pass), from.piece),
                                   from.row_at(rows[pass]) + from_byte + block * 128, rows[pass] >= 0);
         }
@@ -79,30 +79,61 @@ DEVICE void wait_empty(Shared& shared, const Place& place, u32 tile, u32 half) {
     }
 }
 
+// Copies the heads' queries, all but the rotary part, once the place before has no more need of its own; heads that are not there are zero.
+DEVICE void copy_queries(Shared& shared, const Gathering& from) {
+    const Place& place = from.place;
+    if (place.query_turns > 0) {
+        barrier_wait(&shared.queries_empty, place.query_turns - 1 & 1);
+    }
+    const u32 heads = from.params.heads - place.first_head, to = shared_address(shared.q);
+    const u8* at = from.q + query_byte(from.params, place, place.first_head) + from.piece * 16;
+    // Rolled up: the registers are full of rows.
+#pragma unroll 1
+    for (u32 head = from.key; head < HEADS; head += PASS_KEYS) {
+        const bool there = head < heads;
+        const u8* row = at + (there ? head : 0) * (D_QK * 2);
+#pragma unroll
+        for (u32 block = 0; block < ROTARY; block++) {
+            copy_async_16_or_zero(to + block * BLOCK_BYTES + swizzled<128>(head, from.piece), row + block * 128, there);
+        }
+    }
+    copy_async_arrive(&shared.queries_full);
+}
+
+// Asks for a half of a tile's rows to come to the L2 cache. Of the blocks that have the same rows, those of a query, the first does.
+DEVICE void prefetch_half(const Gathering& from, const int (&rows)[PASSES], u32 half) {
+    if (from.place.first_head > 0 || from.piece >= HALF_BLOCKS) {
+        return;
+    }
+#pragma unroll
+    for (u32 pass = 0; pass < PASSES; pass++) {
+        if (rows[pass] >= 0) {
+            prefetch_line(from.row_at(rows[pass]) + (half * HALF_BLOCKS + from.piece) * 128);
+        }
+    }
+}
+
 DEVICE void gather_bf16(Shared& shared, const Gathering& from) {
-    int rows[PASSES], next[PASSES], ahead = row_ahead(from, TILES_AHEAD);
-    from.rows_of(rows, 0);
+    int rows[PASSES], entries[PASSES];
+    from.load_entries(entries, 0);
     for (u32 tile = 0; tile < from.place.tiles; tile++) {
         const u32 side = tile % 2;
+        from.rows_of(rows, entries, tile);
+        from.load_entries(entries, tile + 1);
         wait_empty(shared, from.place, tile, side);
-        list_keys(shared, from, rows, side);
         copy_blocks(shared, from, rows, side, side * HALF_BLOCKS, HALF_BLOCKS);
         if constexpr (D_QK > D_V) {
             copy_blocks(shared, from, rows, side, ROTARY, 1);
         }
         copy_async_arrive(&shared.full[side][0]);
-        prefetch(from, ahead, tile + TILES_AHEAD);
-        from.rows_of(next, tile + 1);
+        list_keys(shared, from, rows, side);
+        prefetch_half(from, rows, side ^ 1);
+        if (tile == 0) {
+            copy_queries(shared, from);
+        }
         wait_empty(shared, from.place, tile, side ^ 1);
-#pragma unroll
-        for (u32 block = 0; block < HALF_BLOCKS; block++) {
-            copy_blocks(shared, from, rows, side, (side ^ 1) * HALF_BLOCKS + block, 1);
-            copy_async_arrive(&shared.full[side][1 + block]);
-        }
-#pragma unroll
-        for (u32 pass = 0; pass < PASSES; pass++) {
-            rows[pass] = next[pass];
-        }
+        copy_blocks(shared, from, rows, side, (side ^ 1) * HALF_BLOCKS, HALF_BLOCKS);
+        copy_async_arrive(&shared.full[side][1]);
     }
 }
 
@@ -179,11 +210,11 @@ DEVICE void convert_half(Shared& shared, const Gathering& from, Fp8Part (&parts)
     warp_arrive(full);
 }
 
-// Without a prefetch: rows are loaded half a tile ahead as it is, and it cost a tenth of the time on an H200.
 DEVICE void gather_fp8(Shared& shared, const Gathering& from) {
-    int rows[PASSES];
+    int rows[PASSES], entries[PASSES];
     Fp8Part parts[CONVERTED];
-    from.rows_of(rows, 0);
+    from.load_entries(entries, 0);
+    from.rows_of(rows, entries, 0);
 #pragma unroll
     for (u32 pass = 0; pass < CONVERTED; pass++) {
         load_part(parts[pass], from, rows[pass], 0);
@@ -194,25 +225,32 @@ DEVICE void gather_fp8(Shared& shared, const Gathering& from) {
         list_keys(shared, from, rows, side);
         copy_rotary(shared, from, rows, side);
         convert_half(shared, from, parts, side, side, rows, side ^ 1);
-        from.rows_of(rows, tile + 1);
+        if (tile == 0) {
+            copy_queries(shared, from);
+        }
+        from.load_entries(entries, tile + 1);
         wait_empty(shared, from.place, tile, side ^ 1);
+        from.rows_of(rows, entries, tile + 1);
         // The next tile begins with the half of its own side.
         convert_half(shared, from, parts, side, side ^ 1, rows, side ^ 1);
     }
 }
 
 // The warpgroup that gathers.
-DEVICE void gather(Shared& shared, const Params& params, const int* indices, const int* topk_length, const u8* kv) {
+DEVICE void gather(Shared& shared, const Params& params, const Keys& lists, const u8* q, const u8* kv) {
     const u32 thread = threadIdx.x - MULTIPLYING_THREADS;
     Place place = {};
-    Gathering from{params, place, indices, kv, thread % 8, thread / 8, 0, 0};
+    Gathering from{params, place, lists.indices_or_start, q, kv, thread % 8, thread / 8, 0, 0};
     if constexpr (CLUSTER > 1) {
         from.rank = cluster_rank();
         from.other = address_in(&shared, from.rank ^ 1);
     }
     for (u32 number = first_place(); number < params.places; number += places_apart()) {
-        move_to(place, params, topk_length, number);
-        from.indices = indices + u64(params.first_query + place.query) * params.top_k;
+        move_to(place, params, lists, number);
+        if (place.tiles == 0) {
+            continue;
+        }
+        from.indices = lists.indices_or_start + u64(params.first_query + place.query) * params.top_k;
         if constexpr (FP8) {
             gather_fp8(shared, from);
         } else {

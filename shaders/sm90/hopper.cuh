@@ -87,10 +87,8 @@ DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier, u64 p
         : "memory");
 }
 
-// Asks for a block of memory to come to the L2 cache; address and size are multiples of 16 bytes.
-DEVICE void prefetch_bulk(const void* from, u32 bytes) {
-    asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(from), "r"(bytes) : "memory");
-}
+// Asks for 128 bytes to come to the L2 cache.
+DEVICE void prefetch_line(const void* from) { asm volatile("prefetch.global.L2 [%0];" ::"l"(from) : "memory"); }
 
 // Between ordinary writes to shared memory and matrix products that read it: by the writer before a barrier, or by the reader after it.
 DEVICE void fence_async() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }

@@ -35,7 +35,7 @@ template <int PENDING> DEVICE void copy_async_wait() { host::copy_wait(PENDING);
 DEVICE void copy_async_wait_all() { host::copy_wait_all(); }
 DEVICE u64 policy_evict_first() { return 0; }
 DEVICE void copy_bulk(void* to, const void* from, u32 bytes, u64* barrier, u64) { host::copy_bulk(to, from, bytes, barrier); }
-DEVICE void prefetch_bulk(const void*, u32) {}
+DEVICE void prefetch_line(const void*) {}
 DEVICE void fence_async() {}
 
 // --- Registers, of which the host has what it needs.

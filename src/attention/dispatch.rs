@@ -85,7 +85,7 @@ pub(super) struct AttendParams {
 
 #[repr(C)]
 #[derive(Clone, Copy, NoUninit)]
-struct MergeParams {
+pub(super) struct MergeParams {
     workgroups: u32,
     heads: u32,
     slots: u32,
@@ -109,7 +109,7 @@ impl Dispatches {
         let direct = slots == 1;
         let group = group(device, shape, tuning, if direct { 0 } else { slots })?;
         let attend = match unit {
-            _ if hopper => sm90::attend(shape.d_qk, shape.kv_format, shape.heads, direct).kernel(device)?,
+            _ if hopper => sm90::attend(shape, direct).kernel(device)?,
             Some(unit) => attend_matrix(shape, unit, direct).kernel(device)?,
             None => attend(shape, variant, direct).kernel(device)?,
         };
@@ -118,7 +118,7 @@ impl Dispatches {
         } else {
             let rows = group * slots * u64::from(shape.heads);
             Some(Workspace {
-                merge: merge(shape).kernel(device)?,
+                merge: if hopper { sm90::merge().kernel(device)? } else { merge(shape).kernel(device)? },
                 out: device.buffer("attention partial out", rows * u64::from(shape.d_v) * 4)?,
                 softmax: device.buffer("attention partial softmax", rows * 8)?,
             })
@@ -321,13 +321,16 @@ fn splits(device: &Device, shape: &Shape, tuning: Tuning, windows: &[Window], he
         }
         return Ok(least.max(splits.into()));
     }
+    let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block));
     let (target, tiles) = match (device.info().kind, variant) {
         (DeviceKind::Software, _) => (TARGET_WORKGROUPS_SOFTWARE, 1),
-        // One block fills a multiprocessor, and takes as long to begin as for a tile.
-        (_, Variant::Sm90) => (device.capabilities().multiprocessors.unwrap_or(132).into(), 2),
+        // One block fills a multiprocessor. It takes as long to begin as for a tile, so that one tile each is for many free multiprocessors.
+        (_, Variant::Sm90) => {
+            let multiprocessors = device.capabilities().multiprocessors.unwrap_or(132).into();
+            (multiprocessors, if blocks * keys.div_ceil(TILE) <= multiprocessors / 2 { 1 } else { 2 })
+        }
         _ => (TARGET_WORKGROUPS, 1),
     };
-    let blocks = shape.queries.max(1) * u64::from(shape.heads.div_ceil(head_block));
     let wanted = (target / blocks).clamp(1, keys.div_ceil(TILE * tiles).min(MAX_CHOSEN_SPLITS));
     let affordable = workspace_limit(device, tuning) / partial_bytes(shape, windows.len() as u64);
     Ok(wanted.min(affordable).max(least).max(1))
@@ -405,21 +408,7 @@ pub(crate) fn catalogue() -> Vec<Specialisation> {
     let mut all = Vec::new();
     for (q_dtype, kv_format) in pairs() {
         for (heads, keys) in [1, 8, 128].into_iter().flat_map(|heads| [(heads, KeyList::Listed { top_k: 2048 }), (heads, KeyList::Range)]) {
-            let (queries, rows, rows_per_segment) = (1, 4096, 4096);
-            let shape = Shape {
-                queries,
-                heads,
-                d_qk: 576,
-                d_v: 512,
-                q_dtype,
-                kv_format,
-                rows,
-                rows_per_segment,
-                keys,
-                softmax_scale: 1.0,
-                next_n: 1,
-                queries_per_length: 1,
-            };
+            let shape = Shape { heads, q_dtype, kv_format, keys, ..Shape::EXAMPLE };
             for variant in [Variant::Generic, Variant::Subgroup] {
                 all.extend([true, false].map(|direct| attend(&shape, variant, direct)));
                 if kv_format != KvFormat::Fp8 {

@@ -87,6 +87,22 @@ pub(super) enum KeyTensors<'a> {
 }
 
 impl Shape {
+    /// One that catalogues of kernels vary.
+    pub(super) const EXAMPLE: Self = Shape {
+        queries: 1,
+        heads: 128,
+        d_qk: 576,
+        d_v: 512,
+        q_dtype: DType::Bf16,
+        kv_format: KvFormat::Plain(DType::Bf16),
+        rows: 4096,
+        rows_per_segment: 4096,
+        keys: KeyList::Listed { top_k: 2048 },
+        softmax_scale: 1.0,
+        next_n: 1,
+        queries_per_length: 1,
+    };
+
     pub(super) fn row_bytes(&self) -> u64 {
         self.kv_format.row_bytes(self.d_qk)
     }
@@ -143,7 +159,8 @@ impl Shape {
     }
 }
 
-/// The variants for a problem, the best first. On CUDA `matrix` was measured to be the fastest; elsewhere it is for those who ask for it.
+/// The variants for a problem, the best first. On CUDA `matrix` was measured to be the fastest; elsewhere it is for those who ask for it, as
+/// `sm90` is for row ranges, where no card has run it yet.
 fn variants(device: &Device, shape: &Shape) -> Vec<Variant> {
     let mut variants = vec![Variant::Subgroup, Variant::Generic];
     if matrix_fits(shape) {
@@ -151,7 +168,7 @@ fn variants(device: &Device, shape: &Shape) -> Vec<Variant> {
         variants.insert(if cuda { 0 } else { 2 }, Variant::Matrix);
     }
     if sm90::fits(shape) && device.capabilities().compute_capability.is_some() {
-        variants.insert(0, Variant::Sm90);
+        variants.insert(if shape.keys == KeyList::Range { variants.len() } else { 0 }, Variant::Sm90);
     }
     variants
 }

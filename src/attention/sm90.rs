@@ -1,9 +1,9 @@
 //! Kernels of the `sm90` variant.
 
-use dsa_engine::wgsl::Access::{Read, ReadWrite};
+use dsa_engine::wgsl::Access::{self, Read, ReadWrite};
 use dsa_engine::{Capabilities, Grid};
 
-use super::dispatch::AttendParams;
+use super::dispatch::{AttendParams, MergeParams};
 use super::plan::{KeyList, Shape};
 use crate::sm90::Sm90Kernel;
 use crate::{DType, KvFormat};
@@ -13,8 +13,7 @@ pub(super) const HEAD_BLOCK: u32 = 64;
 
 /// Whether the kernel has this shape: DeepSeek's sizes in bf16, rows in bf16 or FP8, and more than a few heads.
 pub(super) fn fits(shape: &Shape) -> bool {
-    shape.keys != KeyList::Range
-        && shape.d_v == 512
+    shape.d_v == 512
         && (shape.d_qk == 512 || shape.d_qk == 576)
         && shape.heads > 8
         && shape.q_dtype == DType::Bf16
@@ -36,50 +35,97 @@ pub(super) fn grid(work: u64, cluster: u32, capabilities: &Capabilities) -> Grid
 }
 
 /// The kernel that finishes rows (`direct`), or the one that leaves partial results.
-pub(super) fn attend(d_qk: u32, kv_format: KvFormat, heads: u32, direct: bool) -> Sm90Kernel {
-    // q without its rotary columns; two buffers of 64 rows; two of weights; references, maxima, sums and flags; up to 18 barriers.
-    let shared_bytes = 64 * 512 * 2 + 2 * 64 * d_qk * 2 + 2 * 64 * 64 * 2 + 6 * 256 + 2 * 64 + 18 * 8;
-    let fp8 = kv_format == KvFormat::Fp8;
-    let cluster = cluster(kv_format, heads);
+pub(super) fn attend(shape: &Shape, direct: bool) -> Sm90Kernel {
+    let (d_qk, fp8, range) = (shape.d_qk, shape.kv_format == KvFormat::Fp8, shape.keys == KeyList::Range);
+    // q without its rotary columns; two buffers of 64 rows; two of weights; references, maxima, sums and flags; 14 barriers.
+    let shared_bytes = 64 * 512 * 2 + 2 * 64 * d_qk * 2 + 2 * 64 * 64 * 2 + 6 * 256 + 2 * 64 + 14 * 8;
+    let cluster = cluster(shape.kv_format, shape.heads);
     Sm90Kernel {
         modules: if direct {
-            &["sm90/hopper", "sm90/matrices", "sm90/attend_block", "sm90/attend_gather", "sm90/attend", "sm90/attend_direct"]
+            &[
+                "sm90/hopper",
+                "sm90/matrices",
+                "sm90/softmax",
+                "sm90/attend_block",
+                "sm90/attend_gather",
+                "sm90/attend",
+                "sm90/attend_direct",
+            ]
         } else {
-            &["sm90/hopper", "sm90/matrices", "sm90/attend_block", "sm90/attend_gather", "sm90/attend", "sm90/attend_partial"]
+            &[
+                "sm90/hopper",
+                "sm90/matrices",
+                "sm90/softmax",
+                "sm90/attend_block",
+                "sm90/attend_gather",
+                "sm90/attend",
+                "sm90/attend_partial",
+            ]
         },
-        constants: vec![("D_QK", d_qk), ("FP8", fp8.into()), ("DIRECT", direct.into()), ("CLUSTER", cluster)],
+        constants: vec![("D_QK", d_qk), ("FP8", fp8.into()), ("DIRECT", direct.into()), ("RANGE", range.into()), ("CLUSTER", cluster)],
         function: if direct { "attend_direct" } else { "attend_partial" },
         threads: 384,
         shared_bytes,
         cluster: (cluster > 1).then_some([cluster, 1, 1]),
         params_bytes: size_of::<AttendParams>() as u32,
-        bindings: if direct {
-            &[
-                ("q", Read),
-                ("kv", Read),
-                ("indices", Read),
-                ("topk_length", Read),
-                ("attn_sink", Read),
-                ("output", ReadWrite),
-                ("max_logits", ReadWrite),
-                ("lse", ReadWrite),
-            ]
-        } else {
-            &[
-                ("q", Read),
-                ("kv", Read),
-                ("indices", Read),
-                ("topk_length", Read),
-                ("partial_out", ReadWrite),
-                ("partial_softmax", ReadWrite),
-            ]
+        bindings: match (range, direct) {
+            (false, true) => const { &direct_bindings("indices", "topk_length") },
+            (true, true) => const { &direct_bindings("k_start", "k_end") },
+            (false, false) => const { &partial_bindings("indices", "topk_length") },
+            (true, false) => const { &partial_bindings("k_start", "k_end") },
         },
+    }
+}
+
+type Bound = (&'static str, Access);
+
+const fn direct_bindings(keys: &'static str, ends: &'static str) -> [Bound; 8] {
+    [
+        ("q", Read),
+        ("kv", Read),
+        (keys, Read),
+        (ends, Read),
+        ("attn_sink", Read),
+        ("output", ReadWrite),
+        ("max_logits", ReadWrite),
+        ("lse", ReadWrite),
+    ]
+}
+
+const fn partial_bindings(keys: &'static str, ends: &'static str) -> [Bound; 6] {
+    [("q", Read), ("kv", Read), (keys, Read), (ends, Read), ("partial_out", ReadWrite), ("partial_softmax", ReadWrite)]
+}
+
+/// The kernel that merges partial results.
+pub(super) fn merge() -> Sm90Kernel {
+    Sm90Kernel {
+        modules: &["sm90/hopper", "sm90/matrices", "sm90/softmax", "sm90/merge"],
+        constants: Vec::new(),
+        function: "merge",
+        threads: 128,
+        shared_bytes: 0,
+        cluster: None,
+        params_bytes: size_of::<MergeParams>() as u32,
+        bindings: &[
+            ("partial_out", Read),
+            ("partial_softmax", Read),
+            ("attn_sink", Read),
+            ("output", ReadWrite),
+            ("max_logits", ReadWrite),
+            ("lse", ReadWrite),
+        ],
     }
 }
 
 /// Every form.
 pub(crate) fn catalogue() -> Vec<Sm90Kernel> {
     let plain = KvFormat::Plain(DType::Bf16);
-    let forms = [(576, plain, 128), (512, plain, 128), (576, KvFormat::Fp8, 64), (576, KvFormat::Fp8, 128)];
-    forms.into_iter().flat_map(|(d_qk, format, heads)| [true, false].map(|direct| attend(d_qk, format, heads, direct))).collect()
+    let mut all = vec![merge()];
+    for (d_qk, kv_format, heads) in [(576, plain, 128), (512, plain, 128), (576, KvFormat::Fp8, 64), (576, KvFormat::Fp8, 128)] {
+        for keys in [KeyList::Listed { top_k: 2048 }, KeyList::Range] {
+            let shape = Shape { d_qk, kv_format, heads, keys, ..Shape::EXAMPLE };
+            all.extend([true, false].map(|direct| attend(&shape, direct)));
+        }
+    }
+    all
 }

@@ -16,6 +16,7 @@ use crate::{DType, KvFormat, Variant};
 const VARIANTS: &[Variant] = &[Variant::Generic, Variant::Subgroup];
 const WITH_MATRIX: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix];
 const WITH_SM90: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Matrix, Variant::Sm90];
+const RANGES_WITH_SM90: &[Variant] = &[Variant::Generic, Variant::Subgroup, Variant::Sm90];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -184,6 +185,8 @@ fn divided(cases: &mut Vec<Case>) {
     for n in [2, 3, 7, 16] {
         add(cases, format!("splits/{n}"), Spec { tuning: splits(n), ..base });
     }
+    // More partial results than a subgroup has lanes.
+    add(cases, "splits/40", Spec { tuning: splits(40), ..Spec::prefill(1, 16, 576, 3000, 2550) });
     add(cases, "splits/fewer-keys-than-splits", Spec { tuning: splits(20), ..Spec::prefill(2, 13, 512, 90, 60) });
     add(cases, "splits/all-invalid", Spec { tuning: splits(4), pattern: Pattern::Invalid, ..base });
     add(cases, "splits/f32", Spec { tuning: splits(5), q_dtype: DType::F32, kv_format: KvFormat::Plain(DType::F32), ..base });

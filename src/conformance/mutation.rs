@@ -23,6 +23,7 @@ pub struct Mutation {
 }
 
 const ATTENTION: &[&str] = &["sparse-attention", "sparse-decode", "dense-attention"];
+const RANGES: &[&str] = &["dense-attention"];
 const LISTED: &[&str] = &["sparse-attention", "sparse-decode"];
 const LOGITS: &[&str] = &["index-logits"];
 const ROWS: &[&str] = &["index-keys", "index-queries"];
@@ -162,6 +163,8 @@ pub const MUTATIONS: &[Mutation] = &[
     m("blocks of a cluster write over each other", "sm90/topk", TOP_K, "const u32 end = control().kept + count;", "const u32 end = count;"),
     m("the first block does not wait", "sm90/topk", TOP_K, "    cluster_arrive();\n    cluster_wait();\n    const u32 incoming", "    cluster_arrive();\n    const u32 incoming"),
     m("topk_length counts one more", "sm90/attend_block", LISTED, "u32(max(length, 0))", "u32(max(length, 0)) + 1"),
+    m("a range ends one row early", "sm90/attend_block", RANGES, "keys = end > start ? end - start : 0;", "keys = end > start ? end - start - 1 : 0;"),
+    m("a range begins with the first row", "sm90/attend_block", RANGES, "start = max(u32(max(lists.indices_or_start[query], 0)), params.window_start);", "start = params.window_start;"),
     m("the last tile is left out", "sm90/attend_block", LISTED, "place.tiles = min(first + most, tiles) - first;", "place.tiles = max(min(first + most, tiles) - first, 1u) - 1;"),
     m("the row after the last is valid", "sm90/attend_gather", LISTED, "u32(index) < params.window_end", "u32(index) <= params.window_end"),
     m("both blocks of a cluster convert the same rows", "sm90/attend_gather", LISTED, "return (pass ^ rank * CONVERTED) * PASS_KEYS + key;", "return pass * PASS_KEYS + key;"),
@@ -169,19 +172,28 @@ pub const MUTATIONS: &[Mutation] = &[
     m("the other block of a cluster gets neighbours exchanged", "sm90/attend_gather", LISTED, "store_async_16(from.other + offset_in(shared, to), values", "store_async_16(from.other + offset_in(shared, to) ^ 16, values"),
     m("the values keep their old reference", "sm90/attend", LISTED, "out[i] *= i % 4 / 2 ? y : x;", "out[i] *= 1.0f;"),
     m("the sum keeps its old reference", "sm90/attend", LISTED, "        softmax.sum[0] *= x;\n", ""),
-    m("weights have the reference of before", "sm90/attend", LISTED, "const float2 sums = weigh(shared, scores, weights, reference, side);", "const float2 sums = weigh(shared, scores, weights, {softmax.reference[0], softmax.reference[1]}, side);"),
+    m("weights have the reference of before", "sm90/attend", LISTED, "const float2 sums = weigh(shared, scores, weights, reference, side, scale);", "const float2 sums = weigh(shared, scores, weights, {softmax.reference[0], softmax.reference[1]}, side, scale);"),
     m("a side does not wait for the other's weights", "sm90/attend", LISTED, "    barrier_wait(&shared.weighed[side ^ 1], phase);\n", ""),
     m("a side keeps its reference", "sm90/attend", LISTED, "    move_reference(softmax, out, {references[first_row()], references[first_row() + 8]});\n", ""),
     m("the maximum is that of one side", "sm90/attend", LISTED, "fmaxf(shared.maxima[0][row + i * 8], shared.maxima[1][row + i * 8])", "shared.maxima[0][row + i * 8]"),
     m("invalid rows have weight", "sm90/attend", LISTED, "    if ((even & odd) != ~0u) {\n", "    if (false) {\n"),
     m("odd keys have the flags of even ones", "sm90/attend", LISTED, "(i % 2 ? odd : even)", "even"),
-    m("the last tile is added by its own side only", "sm90/attend", LISTED, "        start_other_tile(shared, softmax, out, none, side, phase_of(place, tile - 1));\n        wait_for<0>(out);\n", "        wait_for<0>(out);\n"),
-    m("the rotary columns are left out", "sm90/attend", LISTED, "if (D_QK > D_V && piece == 0) {", "if (false) {"),
-    m("all places have the first one's queries", "sm90/attend", LISTED, "            start_queries(shared, params, place, rotary, q);\n        }", "        }"),
+    m("the last tile is added by its own side only", "sm90/attend", LISTED, "        start_other_tile(shared, softmax, out, none, side, phase_of(place, tile - 1));\n        finish_other_tile(shared, out, side);\n", "        finish_other_tile(shared, out, side);\n"),
+    m("the rotary columns are left out", "sm90/attend", LISTED, "if (D_QK > D_V && HALF == 0) {", "if (false) {"),
+    m("all places have the first one's queries", "sm90/attend_gather", LISTED, "query_byte(from.params, place, place.first_head)", "query_byte(from.params, Place{}, place.first_head)"),
+    m("entries after the last are the last", "sm90/attend_gather", LISTED, "entry < place.end_key ? row_of(params, entries[pass]) : -1", "row_of(params, entries[pass])"),
+    m("all places have the first one's rotary columns", "sm90/attend", LISTED, "            load_rotary(rotary, params, place, q);\n        }", "        }"),
+    m("lanes exchange what they keep", "sm90/attend", LISTED, "odd ? words[i] : words[i + 1], 1)", "odd ? words[i + 1] : words[i], 1)"),
     m("a place has its sums before both sides have", "sm90/attend", LISTED, "    wait_among<MULTIPLYING_THREADS>(1);\n#pragma unroll\n    for (u32 i = 0; i < 2; i++) {\n        softmax.sum[i] =", "#pragma unroll\n    for (u32 i = 0; i < 2; i++) {\n        softmax.sum[i] ="),
     m("lse is in base 2", "sm90/attend", LISTED, "reference * LN_2 + logf(seen ? sum : 1.0f)", "reference + log2f(seen ? sum : 1.0f)"),
     m("partial results have the last reference", "sm90/attend", LISTED, "seen ? float2{maximum, sum * factor}", "seen ? float2{reference, sum}"),
-    m("an infinite sink is ignored", "sm90/attend", LISTED, "        return 0.0f;\n    }\n    return bits", "        return 1.0f;\n    }\n    return bits"),
+    m("an infinite sink is ignored", "sm90/softmax", LISTED, "        return 0.0f;\n    }\n    return bits", "        return 1.0f;\n    }\n    return bits"),
+    m("a slot has its neighbour's weight", "sm90/merge", LISTED, "__shfl_sync(~0u, weight, (first + i) % 32)", "__shfl_sync(~0u, weight, (first + i + 1) % 32)"),
+    m("slots after the first eight are left out", "sm90/merge", LISTED, "first < slots; first += SLOTS_AT_ONCE", "first < min(slots, 8u); first += SLOTS_AT_ONCE"),
+    m("slots after the first 32 have no maximum", "sm90/merge", LISTED, "for (u32 slot = 32 + threadIdx.x % 32; slot < slots; slot += 32) {", "for (u32 slot = slots; slot < slots; slot += 32) {"),
+    m("the sum is that of one lane", "sm90/merge", LISTED, "        sum += __shfl_xor_sync(~0u, sum, other);\n", ""),
+    m("lse is in base 2", "sm90/merge", LISTED, "maximum * LN_2 + logf(seen ? sum : 1.0f)", "maximum + log2f(seen ? sum : 1.0f)"),
+    m("a decode's lse is not transposed", "sm90/merge", LISTED, "to.lse[(u64(at / inner) * params.heads + head) * inner + at % inner]", "to.lse[u64(at) * params.heads + head]"),
     m("a decode's lse is not transposed", "sm90/attend", LISTED, "to.lse[(u64(at / inner) * params.heads + head) * inner + at % inner]", "to.lse[u64(at) * params.heads + head]"),
 ];
 

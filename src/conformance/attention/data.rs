@@ -89,11 +89,13 @@ impl Spec {
     pub(super) fn variants(&self) -> &'static [Variant] {
         let in_halves = self.q_dtype != DType::F32 && self.kv_format != KvFormat::Plain(DType::F32);
         let listed = self.op != Op::Dense;
-        let bf16 = self.q_dtype == DType::Bf16 && self.kv_format != KvFormat::Plain(DType::F16);
-        match listed && in_halves && self.d_qk >= 512 && self.d_v == 512 && self.heads > 8 {
-            true if bf16 => super::WITH_SM90,
-            true => super::WITH_MATRIX,
-            false => super::VARIANTS,
+        let bf16 = self.q_dtype == DType::Bf16 && in_halves && self.kv_format != KvFormat::Plain(DType::F16);
+        let fits = self.d_qk >= 512 && self.d_v == 512 && self.heads > 8;
+        match (listed, fits) {
+            (true, true) if bf16 => super::WITH_SM90,
+            (true, true) if in_halves => super::WITH_MATRIX,
+            (false, true) if bf16 => super::RANGES_WITH_SM90,
+            _ => super::VARIANTS,
         }
     }
 
