@@ -3,6 +3,7 @@
 //   ragged   keys [keys, DIM] e4m3, k_scale [keys] f32, k_start and k_end [queries] i32
 //   paged    (feature `paged`) keys = cache pages of page_size * DIM codes, then page_size f32 scales; block_table [sequences, max_pages] i32,
 //            context_lengths [sequences, queries of a sequence] i32; column c is token c of the sequence
+// With the feature `vectors` keys begin at multiples of 16 bytes, and `keys` consists of vectors.
 import package::constants::DIM;
 
 struct Params {
@@ -37,7 +38,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(3) var<storage, read> keys: array<u32>;
+@if(vectors) @group(0) @binding(3) var<storage, read> keys: array<vec4<u32>>;
+@if(!vectors) @group(0) @binding(3) var<storage, read> keys: array<u32>;
 @if(paged) @group(0) @binding(5) var<storage, read> block_table: array<i32>;
 @if(paged) @group(0) @binding(6) var<storage, read> context_lengths: array<i32>;
 @if(!paged) @group(0) @binding(5) var<storage, read> k_scale: array<f32>;
@@ -48,6 +50,14 @@ struct Params {
 const WORDS = DIM / 4u;
 const ABSENT = 0xffffffffu;
 const NEGATIVE_INFINITY = 0xff800000u;
+
+// A word of `keys`.
+@if(vectors) fn key_bits(word: u32) -> u32 { return keys[word / 4u][word % 4u]; }
+@if(!vectors) fn key_bits(word: u32) -> u32 { return keys[word]; }
+
+// Sixteen codes of a key, from a word on that is a multiple of four words from its first.
+@if(vectors) fn sixteen_codes(word: u32) -> vec4<u32> { return keys[word / 4u]; }
+@if(!vectors) fn sixteen_codes(word: u32) -> vec4<u32> { return vec4<u32>(keys[word], keys[word + 1u], keys[word + 2u], keys[word + 3u]); }
 
 // First and one past the last column that a query may see, within the columns of this dispatch. `at` counts queries over all sequences.
 @if(paged) fn range_of(at: u32) -> vec2<u32> {
@@ -86,7 +96,7 @@ const NEGATIVE_INFINITY = 0xff800000u;
 // The scale of a key whose page is present.
 @if(paged) fn scale_of(sequence: u32, column: u32) -> f32 {
     let base = page_base(sequence, column);
-    return bitcast<f32>(keys[base + params.page_size * WORDS + column % params.page_size]);
+    return bitcast<f32>(key_bits(base + params.page_size * WORDS + column % params.page_size));
 }
 @if(!paged) fn scale_of(sequence: u32, column: u32) -> f32 {
     return k_scale[params.scale_offset + column];

@@ -12,14 +12,14 @@
 // e4m3 becomes f16 by moving bits: the value divided by 256, which the end makes good; NaN stays NaN. Four codes become two pairs, of the
 // bytes 0 and 2, and 1 and 3: the same order of dimensions on both sides, which a dot product does not see.
 //
-// Workgroup memory: f16 rows of heads, STAGE_HEADS * (DIM + 8) * 2 bytes (8.5 KiB for 32 x 128; at first it passes the keys on to the
-// registers); scratch 4 * 16 * 40 f32 (10 KiB); the keys' places and scales (2 KiB). Rows are an odd multiple of 16 bytes apart, so that the
-// eight rows that a matrix load reads lie in different banks.
+// Workgroup memory: f16 rows of heads, STAGE_HEADS * (DIM + 8) * 2 bytes (8.5 KiB for 32 x 128), and before them those of the keys on their way
+// to the registers, of each subgroup 16 keys x 64 dimensions (9 KiB); scratch 4 * 16 * 40 f32 (10 KiB); the keys' places and scales (2 KiB).
+// Rows are an odd multiple of 16 bytes apart, so that the eight rows that a matrix load reads lie in different banks.
 //
 // Constants: SIZE, 16 or 8, of the device's matrices; SUBGROUP, the size of every subgroup. Feature `subgroup_barrier`: a subgroup's lanes
 // see one another's workgroup memory after `subgroupBarrier`. The API does not promise that; without the feature a workgroup barrier is used.
 import package::constants::{DIM, HEADS, SUBGROUP};
-import package::indexer::columns::{ABSENT, NEGATIVE_INFINITY, WORDS, key_base, keys, params, range_of, scale_of};
+import package::indexer::columns::{ABSENT, NEGATIVE_INFINITY, key_base, params, range_of, scale_of, sixteen_codes};
 import package::common::grid::flat_workgroup_id;
 enable f16;
 enable wgpu_cooperative_matrix;
@@ -51,13 +51,18 @@ const PADDED_HEADS = (HEADS + 15u) / 16u * 16u;
 // 32, or 16 if the heads are an odd multiple of 16.
 const STAGE_HEADS = 16u * (2u - PADDED_HEADS / 16u % 2u);
 const STAGES = PADDED_HEADS / STAGE_HEADS;
-// vec4<f16> from one row of `staged` to the next: of heads, and of keys, of which 32 dimensions pass at a time.
+// vec4<f16> from one row of `staged` to the next: of heads, and of keys, of which 64 dimensions pass at a time.
 const ROW = DIM / 4u + 2u;
-const KEY_ROW = 10u;
+const KEY_ROW = 18u;
 // vec4<u32>, 16 codes, of one head and of a stage; how many of these a lane loads.
 const HEAD_VECTORS = DIM / 16u;
 const STAGE_VECTORS = STAGE_HEADS * HEAD_VECTORS;
 const LANE_VECTORS = (STAGE_VECTORS + LANES - 1u) / LANES;
+// Keys go to the registers in steps of 16 keys x 64 dimensions; the vectors of a step and of all steps that a lane loads.
+const STEPS_DEEP = DIM / 64u;
+const STEP_VECTORS = 64u;
+const STEP_LOADS = STEP_VECTORS / SUBGROUP;
+const KEY_LOADS = SUBGROUP_KEYS / 16u * STEPS_DEEP * STEP_LOADS;
 // Lanes that read the same 4 keys, and the heads of 16 that each of them reads.
 const GROUPS = SUBGROUP / 8u;
 const LANE_HEADS = 16u / GROUPS;
@@ -130,7 +135,6 @@ fn find_keys(tile: Tile, lane: u32) {
         }
         key_word[i] = word;
         if (word != ABSENT) {
-            key_scale[i] = scale_of(tile.sequence, column);
             atomicStore(&some_key, 1u);
         }
     }
@@ -148,16 +152,15 @@ fn find_keys(tile: Tile, lane: u32) {
     }
 }
 
-// 16 codes of a key, as f16, into `staged`.
-fn stage_key(key: u32, first_word: u32, at: u32) {
-    let base = key_word[key];
-    for (var i = 0u; i < 4u; i++) {
-        var word = 0u;
-        if (base != ABSENT) {
-            word = keys[base + first_word + i];
-        }
-        staged[at + i] = four_halves(word);
+// The vector of a subgroup's keys that a lane has in a load; zeros for a key that is missing or that no query sees: it is not read.
+fn key_vector(load: u32, subgroup: u32, lane: u32, seen: bool) -> vec4<u32> {
+    let step = load / STEP_LOADS;
+    let vector = load % STEP_LOADS * SUBGROUP + lane;
+    let base = key_word[subgroup * SUBGROUP_KEYS + step / STEPS_DEEP * 16u + vector / 4u];
+    if (!seen || base == ABSENT) {
+        return vec4<u32>(0u);
     }
+    return sixteen_codes(base + step % STEPS_DEEP * 16u + vector % 4u * 4u);
 }
 
 // 16 codes of a head of a stage; zero for padding.
@@ -169,13 +172,16 @@ fn query_vector(at: u32, stage: u32, vector: u32) -> vec4<u32> {
     return q[params.q_offset / 4u + (at * HEADS + head) * HEAD_VECTORS + vector % HEAD_VECTORS];
 }
 
+fn stage(place: u32, codes: vec4<u32>) {
+    staged[place] = four_halves(codes.x);
+    staged[place + 1u] = four_halves(codes.y);
+    staged[place + 2u] = four_halves(codes.z);
+    staged[place + 3u] = four_halves(codes.w);
+}
+
 fn stage_query(vector: u32, codes: vec4<u32>) {
     if (vector < STAGE_VECTORS) {
-        let place = vector / HEAD_VECTORS * ROW + vector % HEAD_VECTORS * 4u;
-        staged[place] = four_halves(codes.x);
-        staged[place + 1u] = four_halves(codes.y);
-        staged[place + 2u] = four_halves(codes.z);
-        staged[place + 3u] = four_halves(codes.w);
+        stage(vector / HEAD_VECTORS * ROW + vector % HEAD_VECTORS * 4u, codes);
     }
 }
 
@@ -237,29 +243,39 @@ fn main(
         }
     }
 
-    // The keys, 16 of each subgroup and 32 dimensions at a time.
-    @registers var key_blocks: array<Columns, ACROSS * DEEP>;
-    @unroll for (var first_key = 0u; first_key < SUBGROUP_KEYS; first_key += 16u) {
-        @unroll for (var first_dim = 0u; first_dim < DIM; first_dim += 32u) {
-            for (var item = subgroup_lane; item < 32u; item += SUBGROUP) {
-                let key = subgroup * SUBGROUP_KEYS + first_key + item / 2u;
-                stage_key(key, first_dim / 4u + item % 2u * 4u, (subgroup * 16u + item / 2u) * KEY_ROW + item % 2u * 4u);
-            }
-            workgroupBarrier();
-            @unroll for (var i = 0u; i < DOWN; i++) {
-                @unroll for (var j = 0u; j < 32u / SIZE; j++) {
-                    key_blocks[(first_key / SIZE + i) * DEEP + first_dim / SIZE + j] =
-                        coopLoad<Columns>(&staged[(subgroup * 16u + i * SIZE) * KEY_ROW + j * SIZE / 4u], KEY_ROW);
-                }
-            }
-            workgroupBarrier();
-        }
+    // All that the tile needs of its keys is on its way before any of it is waited for.
+    @registers var key_codes: array<vec4<u32>, KEY_LOADS>;
+    @unroll for (var i = 0u; i < KEY_LOADS; i++) {
+        key_codes[i] = key_vector(i, subgroup, subgroup_lane, busy.x < busy.y);
     }
-
     @registers var codes: array<vec4<u32>, LANE_VECTORS>;
     @unroll for (var i = 0u; i < LANE_VECTORS; i++) {
         codes[i] = query_vector(first_at + busy.x, 0u, i * LANES + lane);
     }
+    for (var i = lane; i < TILE_KEYS; i += LANES) {
+        if (key_word[i] != ABSENT) {
+            key_scale[i] = scale_of(tile.sequence, tile.column + i);
+        }
+    }
+    @registers var key_blocks: array<Columns, ACROSS * DEEP>;
+    @unroll for (var first_key = 0u; first_key < SUBGROUP_KEYS; first_key += 16u) {
+        @unroll for (var first_dim = 0u; first_dim < DIM; first_dim += 64u) {
+            subgroup_sync();
+            @unroll for (var i = 0u; i < STEP_LOADS; i++) {
+                let vector = i * SUBGROUP + subgroup_lane;
+                let place = (subgroup * 16u + vector / 4u) * KEY_ROW + vector % 4u * 4u;
+                stage(place, key_codes[(first_key / 16u * STEPS_DEEP + first_dim / 64u) * STEP_LOADS + i]);
+            }
+            subgroup_sync();
+            @unroll for (var i = 0u; i < DOWN; i++) {
+                @unroll for (var j = 0u; j < 64u / SIZE; j++) {
+                    key_blocks[(first_key / SIZE + i) * DEEP + first_dim / SIZE + j] =
+                        coopLoad<Columns>(&staged[(subgroup * 16u + i * SIZE) * KEY_ROW + j * SIZE / 4u], KEY_ROW);
+                }
+            }
+        }
+    }
+
     for (var at = first_at + busy.x; at < first_at + busy.y; at++) {
         var low_sum = vec4<f32>(0.0);
         var high_sum = vec4<f32>(0.0);

@@ -141,22 +141,22 @@ impl TileShape {
         Ok(workgroups)
     }
 
-    /// The kernel for the chosen variant; `None` on the cpu device.
-    fn kernel(&self, device: &Device, paged: bool) -> Result<Option<Kernel>> {
+    /// The kernel for the chosen variant and pages of so many tokens, if keys lie in pages; `None` on the cpu device.
+    fn kernel(&self, device: &Device, page_size: Option<u32>) -> Result<Option<Kernel>> {
         match self.sm90 {
             _ if device.is_cpu() => Ok(None),
             Some(sm90) => sm90.kernel().kernel(device).map(Some),
-            None => self.specialisation(paged).kernel(device).map(Some),
+            None => self.specialisation(page_size).kernel(device).map(Some),
         }
     }
 
-    fn specialisation(&self, paged: bool) -> Specialisation {
+    fn specialisation(&self, page_size: Option<u32>) -> Specialisation {
         let mut features = Vec::new();
-        if paged {
-            features.push("paged");
-        }
+        features.extend(page_size.map(|_| "paged"));
         let mut constants = vec![("DIM", Constant::U32(self.dim)), ("HEADS", Constant::U32(self.index_heads))];
         if let Some(unit) = self.matrix {
+            // Scales follow a page's keys, and the next page follows them: with other sizes its keys are not aligned.
+            features.extend(page_size.is_none_or(|tokens| tokens % 4 == 0).then_some("vectors"));
             unit.specialise(&mut features, &mut constants);
             return Specialisation { module: "indexer/logits_matrix", constants, features };
         }
@@ -172,12 +172,12 @@ pub(crate) fn catalogue() -> Vec<Specialisation> {
     let mut all = Vec::new();
     for (dim, index_heads, wide) in [(128, 64, true), (128, 64, false), (128, 32, true), (64, 128, true), (64, 8, true), (64, 1, false)] {
         let shape = TileShape { index_heads, dim, wide, matrix: None, sm90: None };
-        all.extend([shape.specialisation(false), shape.specialisation(true)]);
+        all.extend([shape.specialisation(None), shape.specialisation(Some(64))]);
     }
     for unit in MatrixUnit::catalogue() {
         for (dim, index_heads) in [(128, 64), (128, 32), (64, 13)] {
             let shape = TileShape { index_heads, dim, wide: false, matrix: Some(unit), sm90: None };
-            all.extend([shape.specialisation(false), shape.specialisation(true)]);
+            all.extend([None, Some(64), Some(3)].map(|page_size| shape.specialisation(page_size)));
         }
     }
     all

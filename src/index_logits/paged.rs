@@ -120,7 +120,7 @@ impl PagedIndexLogits {
         let class = Class::paged_index_logits(options.index_heads, options.dim, options.next_n.into());
         let (shape, variant, reason) = shape.choose(device, options.variant, sm90, class)?;
         tracing::debug!(%variant, reason, batch = options.batch, heads = options.index_heads, page = options.page_size, "paged index logits");
-        let kernel = shape.kernel(device, true)?;
+        let kernel = shape.kernel(device, Some(options.page_size))?;
         Ok(PagedIndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

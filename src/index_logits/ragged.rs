@@ -109,7 +109,7 @@ impl IndexLogits {
         let (shape, variant, reason) =
             shape.choose(device, options.variant, sm90, Class::index_logits(options.index_heads, options.dim, options.queries))?;
         tracing::debug!(%variant, reason, queries = options.queries, keys = options.keys, heads = options.index_heads, "index logits");
-        let kernel = shape.kernel(device, false)?;
+        let kernel = shape.kernel(device, None)?;
         Ok(IndexLogits { device: device.clone(), options, shape, kernel, variant, reason })
     }
 

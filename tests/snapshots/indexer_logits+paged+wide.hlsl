@@ -380,10 +380,10 @@ void stage(uint4 words_1, uint lane_5)
     const float4 _e7 = e4m3x4_to_f32_(words_1.z);
     const float4 _e9 = e4m3x4_to_f32_(words_1.w);
     float4x4 block = transpose(float4x4(_e3, _e5, _e7, _e9));
-    uint word_1 = naga_mod(lane_5, STEP);
+    uint word_2 = naga_mod(lane_5, STEP);
     uint quad = naga_div(naga_mod(lane_5, 128u), STEP);
     if ((lane_5 < 128u)) {
-        uint at_2 = (((4u * word_1) * KEY_QUADS) + naga_mod((quad + (2u * word_1)), KEY_QUADS));
+        uint at_2 = (((4u * word_2) * KEY_QUADS) + naga_mod((quad + (2u * word_2)), KEY_QUADS));
         key_tile[at_2] = block[0];
         key_tile[(at_2 + KEY_QUADS)] = block[1];
         key_tile[(at_2 + 64u)] = block[2];
@@ -391,7 +391,7 @@ void stage(uint4 words_1, uint lane_5)
         return;
     } else {
         if ((quad < ROW_QUADS)) {
-            uint at_3 = (((4u * word_1) * ROW_QUADS) + naga_mod((quad + (2u * word_1)), ROW_QUADS));
+            uint at_3 = (((4u * word_2) * ROW_QUADS) + naga_mod((quad + (2u * word_2)), ROW_QUADS));
             row_tile[at_3] = block[0];
             row_tile[(at_3 + ROW_QUADS)] = block[1];
             row_tile[(at_3 + 64u)] = block[2];
@@ -475,13 +475,19 @@ float4 high_sum(Products p_1, float4 w_1)
     return ((((max(p_1.high0_, zero_1) * w_1.x) + (max(p_1.high1_, zero_1) * w_1.y)) + (max(p_1.high2_, zero_1) * w_1.z)) + (max(p_1.high3_, zero_1) * w_1.w));
 }
 
+uint key_bits(uint word_1)
+{
+    uint _e3 = asuint(keys.Load(word_1*4));
+    return _e3;
+}
+
 float scale_of(uint sequence_2, uint column_3)
 {
     const uint _e2 = page_base(sequence_2, column_3);
-    uint _e6 = params.page_size;
-    uint _e12 = params.page_size;
-    uint _e16 = asuint(keys.Load(((_e2 + (_e6 * WORDS)) + naga_mod(column_3, _e12))*4));
-    return asfloat(_e16);
+    uint _e5 = params.page_size;
+    uint _e11 = params.page_size;
+    const uint _e14 = key_bits(((_e2 + (_e5 * WORDS)) + naga_mod(column_3, _e11)));
+    return asfloat(_e14);
 }
 
 void write_tile(Tile tile_4, uint lane_6, bool computed)

@@ -414,10 +414,10 @@ void stage(
     metal::float4 _e7 = e4m3x4_to_f32_(words_1.z);
     metal::float4 _e9 = e4m3x4_to_f32_(words_1.w);
     metal::float4x4 block = metal::transpose(metal::float4x4(_e3, _e5, _e7, _e9));
-    uint word_1 = lane_5 % STEP;
+    uint word_2 = lane_5 % STEP;
     uint quad_ = (lane_5 % 128u) / STEP;
     if (lane_5 < 128u) {
-        uint at_2 = ((4u * word_1) * KEY_QUADS) + ((quad_ + (2u * word_1)) % KEY_QUADS);
+        uint at_2 = ((4u * word_2) * KEY_QUADS) + ((quad_ + (2u * word_2)) % KEY_QUADS);
         key_tile.inner[at_2] = block[0];
         key_tile.inner[at_2 + KEY_QUADS] = block[1];
         key_tile.inner[at_2 + 64u] = block[2];
@@ -425,7 +425,7 @@ void stage(
         return;
     } else {
         if (quad_ < ROW_QUADS) {
-            uint at_3 = ((4u * word_1) * ROW_QUADS) + ((quad_ + (2u * word_1)) % ROW_QUADS);
+            uint at_3 = ((4u * word_2) * ROW_QUADS) + ((quad_ + (2u * word_2)) % ROW_QUADS);
             row_tile.inner[at_3] = block[0];
             row_tile.inner[at_3 + ROW_QUADS] = block[1];
             row_tile.inner[at_3 + 64u] = block[2];
@@ -522,6 +522,15 @@ metal::float4 high_sum(
     return (((metal::max(p_1.high0_, zero_1) * w_1.x) + (metal::max(p_1.high1_, zero_1) * w_1.y)) + (metal::max(p_1.high2_, zero_1) * w_1.z)) + (metal::max(p_1.high3_, zero_1) * w_1.w);
 }
 
+uint key_bits(
+    uint word_1,
+    device type_1 const& keys,
+    constant _mslBufferSizes& _buffer_sizes
+) {
+    uint _e3 = keys[word_1];
+    return _e3;
+}
+
 float scale_of(
     uint sequence_2,
     uint column_3,
@@ -531,10 +540,10 @@ float scale_of(
     constant _mslBufferSizes& _buffer_sizes
 ) {
     uint _e2 = page_base(sequence_2, column_3, params, block_table, _buffer_sizes);
-    uint _e6 = params.page_size;
-    uint _e12 = params.page_size;
-    uint _e16 = keys[(_e2 + (_e6 * WORDS)) + (column_3 % _e12)];
-    return as_type<float>(_e16);
+    uint _e5 = params.page_size;
+    uint _e11 = params.page_size;
+    uint _e14 = key_bits((_e2 + (_e5 * WORDS)) + (column_3 % _e11), keys, _buffer_sizes);
+    return as_type<float>(_e14);
 }
 
 void write_tile(
