@@ -26,6 +26,7 @@ pub(crate) static LIBRARY: ShaderLibrary = ShaderLibrary {
         "sm90/attend_direct": "attend_direct.cu",
         "sm90/attend_partial": "attend_partial.cu",
         "sm90/merge": "merge.cu",
+        "sm90/index_logits_params": "index_logits_params.cuh",
         "sm90/index_logits": "index_logits.cu",
         "sm90/index_logits_cache": "index_logits_cache.cu",
         "sm90/index_logits_few": "index_logits_few.cu",

@@ -20,18 +20,6 @@
 //
 // Constants: HEADS, a multiple of 4; DIM, 64 or 128; PAGED, 0 or 1, and PAGE_SIZE, a multiple of 4.
 
-struct Params {
-    // Tiles in all; of a sequence's rows; of its keys; queries of one, a multiple of 64.
-    u32 tiles, row_tiles, key_tiles, tile_queries;
-    // Queries of a sequence and keys in this dispatch, distance of rows of `logits`, the key that the first bound row is.
-    u32 queries, columns, out_stride, first_key;
-    // Columns of block_table; tokens of a page; the first page that is bound, and how many are; whether this dispatch also writes -inf where
-    // it computes nothing, and whether others compute the rest.
-    u32 max_pages, page_size, first_page, pages, fill, windowed;
-    // Words from the start of each binding to where this dispatch begins.
-    u32 q_offset, weights_offset, keys_offset, scale_offset, range_offset, table_offset, out_offset;
-};
-
 // Queries of a group, and keys of a warpgroup.
 constexpr u32 GROUP = 64;
 constexpr u32 KEYS = 128;

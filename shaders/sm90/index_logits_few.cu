@@ -15,17 +15,6 @@
 //
 // Constants: those of `fp8`, HEADS at least 16, ROWS 256.
 
-struct Params {
-    // Tiles in all; of a sequence's rows; of its keys; queries of one.
-    u32 tiles, row_tiles, key_tiles, tile_queries;
-    // Queries of a sequence and keys in this dispatch, distance of rows of `logits`, the key that the first bound row is.
-    u32 queries, columns, out_stride, first_key;
-    // Of a paged cache.
-    u32 max_pages, page_size, first_page, pages, fill, windowed;
-    // Words from the start of each binding to where this dispatch begins.
-    u32 q_offset, weights_offset, keys_offset, scale_offset, range_offset, table_offset, out_offset;
-};
-
 constexpr u32 TILE_KEYS = 256;
 constexpr u32 SCORING_THREADS = 256;
 constexpr u32 COPYING_THREADS = 128;

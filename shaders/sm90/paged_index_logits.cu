@@ -17,18 +17,6 @@
 // Constants: those of `fp8`; ROWS is 64 or 128, whichever holds the queries; PAGE_SIZE, a multiple of 4; STAGES of the ring, and BLOCKS that
 // share a multiprocessor.
 
-struct Params {
-    // Blocks in all; groups of queries of a sequence; parts of its columns; queries of a group.
-    u32 tiles, row_tiles, key_tiles, tile_queries;
-    // Queries of a sequence, columns, distance of rows of `logits`.
-    u32 queries, columns, out_stride, first_key;
-    // Columns of block_table; tokens of a page; the first page that is bound, and how many are; whether this dispatch also writes -inf where
-    // it computes nothing, and whether others compute the rest.
-    u32 max_pages, page_size, first_page, pages, fill, windowed;
-    // Words from the start of each binding to where this dispatch begins.
-    u32 q_offset, weights_offset, keys_offset, scale_offset, range_offset, table_offset, out_offset;
-};
-
 constexpr u32 STEP_KEYS = 64;
 constexpr u32 SCORING_THREADS = 128;
 // Keys of a step that are certainly in one page: each of so many lanes copies a piece.

@@ -67,13 +67,13 @@ impl Sm90 {
     pub(super) fn kernel(&self) -> Sm90Kernel {
         match self.form {
             Form::Flat => Sm90Kernel {
-                modules: &["sm90/hopper", "sm90/matrices", "sm90/index_logits", "sm90/index_logits_flat"],
+                modules: &["sm90/hopper", "sm90/matrices", "sm90/index_logits_params", "sm90/index_logits", "sm90/index_logits_flat"],
                 function: "index_logits_flat",
                 bindings: FLAT_BINDINGS,
                 ..self.tile_kernel(0, 64)
             },
             Form::Few => Sm90Kernel {
-                modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits_few"],
+                modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits_params", "sm90/index_logits_few"],
                 constants: vec![("HEADS", self.index_heads), ("DIM", self.dim), ("ROWS", FEW_ROWS)],
                 function: "index_logits_few",
                 threads: 384,
@@ -84,7 +84,7 @@ impl Sm90 {
                 bindings: FLAT_BINDINGS,
             },
             Form::Cache { page_size } => Sm90Kernel {
-                modules: &["sm90/hopper", "sm90/matrices", "sm90/index_logits", "sm90/index_logits_cache"],
+                modules: &["sm90/hopper", "sm90/matrices", "sm90/index_logits_params", "sm90/index_logits", "sm90/index_logits_cache"],
                 function: "index_logits_cache",
                 bindings: CACHE_BINDINGS,
                 ..self.tile_kernel(1, page_size)
@@ -95,7 +95,7 @@ impl Sm90 {
                 // The greatest power of two up to 64 that divides the page is certainly in one.
                 let pieces = STEP_KEYS >> page_size.trailing_zeros().min(6);
                 Sm90Kernel {
-                    modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/paged_index_logits"],
+                    modules: &["sm90/hopper", "sm90/matrices", "sm90/fp8", "sm90/index_logits_params", "sm90/paged_index_logits"],
                     constants: vec![
                         ("HEADS", heads),
                         ("DIM", dim),
