@@ -55,7 +55,7 @@ fn score() -> impl Strategy<Value = f32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn top_k_options(rows in size(), columns in size(), top_k in small_size(), chunks: bool) {

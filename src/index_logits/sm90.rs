@@ -46,7 +46,8 @@ impl Sm90 {
     /// Flat keys, unless the kernel has no such shape. `queries` are the most of a call.
     pub(super) fn ragged(device: &Device, index_heads: u32, dim: u32, queries: u64) -> Option<Self> {
         // The last group is multiplied as a whole; the kernel for few is a fifth slower, and has groups of a few queries.
-        let many = queries > 0 && queries.next_multiple_of(u64::from(GROUP)) * 5 <= queries * 6;
+        let absent = (u64::from(GROUP) - queries % u64::from(GROUP)) % u64::from(GROUP);
+        let many = queries > 0 && absent * 5 <= queries;
         let form = if many { Form::Flat } else { Form::Few };
         let fits = [16, 32, 64, 128].contains(&index_heads) || (many && index_heads == 8);
         fits.then(|| Sm90 { index_heads, dim, multiprocessors: multiprocessors(device), form })
